@@ -1,1 +1,26 @@
-export {};
+// Dapr's binaries
+export { ensureDapr, type DaprBinaries, type EnsureDaprOptions } from './binaries/dapr-binaries.ts';
+// Processes and ports
+export {
+  ManagedProcess,
+  type ManagedProcessOptions,
+  type ProcessExit,
+  type ProcessStop,
+} from './processes/managed-process.ts';
+export type { ProcessMemory } from './processes/process-stats.ts';
+export { freePorts } from './processes/free-ports.ts';
+// Launching
+export {
+  startControlPlane,
+  type ControlPlane,
+  type ControlPlaneOptions,
+} from './launch/control-plane.ts';
+export { startSidecar, type Sidecar, type SidecarOptions } from './launch/sidecar.ts';
+export {
+  startStack,
+  type Stack,
+  type StackOptions,
+  type StackStopOptions,
+} from './launch/stack.ts';
+export type { AppPorts, AppSpec } from './launch/app-spec.ts';
+export type { RunningApp } from './launch/running-app.ts';

@@ -1,1 +1,30 @@
-export {};
+// The host and its turn
+export { ContinuationHost, type Envelope, type ReminderData } from './host/continuation-host.ts';
+export { Command, type CommandOf, type Reply } from './turn/command.ts';
+export { decide, type DecideContext, type Decision } from './turn/decide.ts';
+export { EVENTS_TOPIC, type EventsMessage } from './turn/effects.ts';
+export { loadState } from './turn/load-state.ts';
+export type { TurnPorts } from './turn/turn-runner.ts';
+export { CRASH_POINTS, crashHookFrom, noCrash, type CrashHook } from './turn/crash-points.ts';
+export type { StepGateway } from './step/step-gateway.ts';
+export type { StepTimes } from './step/step-runner.ts';
+
+// The store
+export { FencedStore } from './store/fenced-store.ts';
+export { GroupCommit } from './store/group-commit.ts';
+export type { RowStore, RowWrite } from './store/row-store.ts';
+
+// Dapr
+export { actorRoutes } from './dapr/actor-routes.ts';
+export { connectStore } from './dapr/connect-store.ts';
+export { ContinuationClient } from './dapr/continuation-client.ts';
+export { DaprRowStore, STORE_PROFILES, type StoreProfile } from './dapr/dapr-row-store.ts';
+export { DaprScheduler } from './dapr/dapr-scheduler.ts';
+export { DaprStreamBus } from './dapr/dapr-stream-bus.ts';
+export { SidecarHttp } from './dapr/sidecar-http.ts';
+export { isSidecarReady, storeProfileOf } from './dapr/sidecar-metadata.ts';
+
+// Around it
+export { InProcessBus } from './bus/in-process-bus.ts';
+export { loadRecipes } from './recipe/load-recipes.ts';
+export { PrometheusObservability } from './observability/prometheus-observability.ts';

@@ -1,1 +1,8 @@
-export {};
+import { countdown } from './countdown.ts';
+import { noop } from './noop.ts';
+import { wait } from './wait.ts';
+
+export { countdown, noop, wait };
+
+/** What the host loads from this package. */
+export const recipes = [noop, countdown, wait];

@@ -1,0 +1,117 @@
+import { MaestroError, parseActorId, type ErrorWire } from '@maestro/core';
+import type { StepGateway } from '../step/step-gateway.ts';
+import { StepRunner, type StepTimes } from '../step/step-runner.ts';
+import { Activation } from '../turn/activation.ts';
+import { Command, type Reply } from '../turn/command.ts';
+import { TurnRunner, type TurnPorts } from '../turn/turn-runner.ts';
+
+/** How long a reminder without a continuation is asked to come again, in ms: its spawn may still be on the way. */
+const ORPHAN_REMINDER_MS = 60_000;
+
+/** What a reminder's callback brings along. */
+export interface ReminderData {
+  readonly armedAtMs?: number;
+}
+
+/** What an actor call answers: errors travel in the body, because the sidecar turns any other status into an opaque 500. */
+export type Envelope =
+  | { readonly ok: true; readonly reply: Reply }
+  | { readonly ok: false; readonly error: ErrorWire };
+
+/** Hosts continuations: keeps their activations, gives each command to its turn, and shuts down without losing any. */
+export class ContinuationHost {
+  readonly #activations = new Map<string, Activation>();
+  readonly #turns: TurnRunner;
+  readonly #steps: StepRunner;
+  readonly #ports: TurnPorts;
+  #underWay = 0;
+
+  constructor(ports: TurnPorts, gateway: StepGateway, options: { readonly stepTimes?: StepTimes } = {}) {
+    this.#ports = ports;
+    this.#steps = new StepRunner({
+      gateway,
+      recipes: ports.recipes,
+      observability: ports.observability,
+      crash: ports.crash,
+      ...(options.stepTimes ? { times: options.stepTimes } : {}),
+    });
+    this.#turns = new TurnRunner(ports, this.#steps);
+  }
+
+  /** Whether the host shuts down. */
+  get draining(): boolean {
+    return this.#turns.draining;
+  }
+
+  /** What is going on here: activations in memory, turns and detached steps under way. */
+  get load(): { readonly activations: number; readonly turns: number; readonly steps: number } {
+    return { activations: this.#activations.size, turns: this.#underWay, steps: this.#steps.size };
+  }
+
+  /** Runs a command. Refusals come back in the envelope; what is written is committed when this returns. */
+  async invoke(actorId: string, body: unknown): Promise<Envelope> {
+    try {
+      const command = Command.safeParse(body);
+      if (!command.success) throw new MaestroError('request.invalid', 'this is not a command that this release knows');
+      const { reply } = await this.#track(this.#turns.run(this.#activationOf(actorId), command.data, 'call'));
+      return { ok: true, reply };
+    } catch (error) {
+      return { ok: false, error: MaestroError.from(error).toWire() };
+    }
+  }
+
+  /**
+   * Takes a reminder; returns once everything that it called for is done and the next one is armed.
+   *
+   * @throws MaestroError when the reminder has to be delivered again.
+   */
+  async remind(actorId: string, data: ReminderData): Promise<void> {
+    const activation = this.#activationOf(actorId);
+    const { reply, settled } = await this.#track(this.#turns.run(activation, { kind: 'wake' }, 'reminder'));
+    await settled;
+    if (reply.kind === 'woken' && !reply.found) {
+      const ageMs = this.#ports.clock.nowMs() - (data.armedAtMs ?? 0);
+      if (ageMs < ORPHAN_REMINDER_MS) {
+        throw new MaestroError('continuation.not_found', `${actorId} has no head yet`);
+      }
+    }
+  }
+
+  /** Forgets an actor that the runtime has moved or put to sleep, after its running turn. Steps go on. */
+  async deactivate(actorId: string): Promise<void> {
+    const activation = this.#activations.get(actorId);
+    if (!activation) return;
+    await activation.mutex.run(async () => activation.drop());
+    // Whoever is waiting by now goes on with this activation, so that there is one mutex per actor.
+    if (activation.mutex.size === 0) this.#activations.delete(actorId);
+  }
+
+  /**
+   * Shuts down: starts no more steps, waits for those that run, then gives the rest up so that a successor starts them
+   * at once, and waits for the turns under way.
+   */
+  async drain(withinMs: number): Promise<void> {
+    this.#turns.draining = true;
+    await this.#steps.idle(withinMs);
+    await this.#steps.interruptAll(10_000);
+    await Promise.all([...this.#activations.values()].map(({ mutex }) => mutex.run(async () => undefined)));
+  }
+
+  #activationOf(actorId: string): Activation {
+    let activation = this.#activations.get(actorId);
+    if (!activation) {
+      activation = new Activation(parseActorId(actorId), actorId);
+      this.#activations.set(actorId, activation);
+    }
+    return activation;
+  }
+
+  async #track<T>(turn: Promise<T>): Promise<T> {
+    this.#underWay++;
+    try {
+      return await turn;
+    } finally {
+      this.#underWay--;
+    }
+  }
+}

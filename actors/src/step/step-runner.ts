@@ -1,0 +1,183 @@
+import { MaestroError, type ContinuationState, type Observability, type RecipeRegistry } from '@maestro/core';
+import type { Activation } from '../turn/activation.ts';
+import { stepContextOf } from '../turn/advance.ts';
+import type { CommandOf } from '../turn/command.ts';
+import type { CrashHook } from '../turn/crash-points.ts';
+import type { StepGateway } from './step-gateway.ts';
+
+/** Times of a running step, in ms. */
+export interface StepTimes {
+  /** Between two heartbeats. */
+  readonly heartbeatMs: number;
+  /** Without *continue* for this long, the attempt aborts itself: somebody else may be running the next one. */
+  readonly abortAfterMs: number;
+}
+
+export const DEFAULT_STEP_TIMES: StepTimes = { heartbeatMs: 10_000, abortAfterMs: 25_000 };
+
+/** Which attempt of which step. */
+interface Attempt {
+  readonly stepId: string;
+  readonly attempt: number;
+}
+
+interface Run extends Attempt {
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** Runs detached steps on this host, outside of any turn, and reports how they end. */
+export class StepRunner {
+  readonly #runs = new Map<string, Run>();
+  readonly #gateway: StepGateway;
+  readonly #recipes: RecipeRegistry;
+  readonly #observability: Observability;
+  readonly #crash: CrashHook;
+  readonly #times: StepTimes;
+
+  constructor(options: {
+    readonly gateway: StepGateway;
+    readonly recipes: RecipeRegistry;
+    readonly observability: Observability;
+    readonly crash: CrashHook;
+    readonly times?: StepTimes;
+  }) {
+    this.#gateway = options.gateway;
+    this.#recipes = options.recipes;
+    this.#observability = options.observability;
+    this.#crash = options.crash;
+    this.#times = options.times ?? DEFAULT_STEP_TIMES;
+  }
+
+  /** How many steps are under way here. */
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  /** Whether an attempt is under way on this host (or has ended and is still being reported). */
+  runs(actorId: string, stepId: string, attempt: number): boolean {
+    const run = this.#runs.get(actorId);
+    return run !== undefined && run.stepId === stepId && run.attempt === attempt && !run.abort.signal.aborted;
+  }
+
+  /** Starts an attempt, unless it is under way here already. */
+  start(activation: Activation, state: ContinuationState, which: Attempt & { readonly step: string }): void {
+    const { actorId } = activation;
+    if (this.runs(actorId, which.stepId, which.attempt)) return;
+    this.keepOnly(actorId, undefined);
+    const abort = new AbortController();
+    const ended = this.#run(activation, state, which, abort).finally(() => {
+      if (this.#runs.get(actorId)?.abort === abort) this.#runs.delete(actorId);
+    });
+    this.#runs.set(actorId, { stepId: which.stepId, attempt: which.attempt, abort, ended });
+    this.#crash('step.started', actorId);
+  }
+
+  /** Aborts what runs for a continuation unless it is the attempt that should. */
+  keepOnly(actorId: string, current: Attempt | undefined): void {
+    const run = this.#runs.get(actorId);
+    if (!run || (run.stepId === current?.stepId && run.attempt === current.attempt)) return;
+    run.abort.abort(new MaestroError('commit.conflict', 'the step is no longer wanted here'));
+    this.#runs.delete(actorId);
+  }
+
+  /** Resolves once nothing runs here any more, or `withinMs` is over. */
+  async idle(withinMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs);
+    });
+    await Promise.race([Promise.all([...this.#runs.values()].map(({ ended }) => ended)), over]);
+    clearTimeout(timer);
+  }
+
+  /** Gives up everything that runs here: each attempt is reported as interrupted, so that a successor starts it anew. */
+  async interruptAll(withinMs: number): Promise<void> {
+    for (const { abort } of this.#runs.values()) abort.abort(INTERRUPTED);
+    await this.idle(withinMs);
+  }
+
+  async #run(
+    { ref, actorId }: Activation,
+    state: ContinuationState,
+    { step, stepId, attempt }: Attempt & { readonly step: string },
+    abort: AbortController,
+  ): Promise<void> {
+    const stopHeartbeat = this.#heartbeat(ref, stepId, attempt, abort);
+    let result: CommandOf<'finish-step'>['result'];
+    try {
+      const recipe = this.#recipes.get(state.goal.recipe);
+      const definition = recipe.steps[step];
+      if (!definition || definition.inline) throw new MaestroError('step.outcome_invalid', `no detached step '${step}'`);
+      const context = stepContextOf(recipe, state, stepId, Date.now());
+      const outcome = await untilAborted(
+        definition.run({ ...context, attempt, abort: abort.signal }, recipe.state.parse(state.recipeState)),
+        abort.signal,
+      );
+      result = { kind: 'returned', outcome };
+    } catch (error) {
+      result = { kind: 'threw', message: error instanceof Error ? error.message : String(error), retryable: true };
+    }
+    stopHeartbeat();
+    this.#crash('step.finished', actorId);
+    if (abort.signal.aborted) {
+      this.#observability.count('maestro_step_attempts_total', { result: 'aborted' });
+      if (abort.signal.reason !== INTERRUPTED) return;
+      result = { kind: 'interrupted' };
+    }
+    this.#observability.count('maestro_step_attempts_total', { result: result.kind });
+    await this.#report(ref, { kind: 'finish-step', stepId, attempt, result }, abort.signal);
+    this.#crash('step.reported', actorId);
+  }
+
+  /** Hands the result in until it is taken; gives up when the attempt is aborted: the lease then has it run again. */
+  async #report(
+    ref: Activation['ref'],
+    command: CommandOf<'finish-step'>,
+    aborted: AbortSignal,
+  ): Promise<void> {
+    const interrupted = command.result.kind === 'interrupted';
+    for (let delayMs = 100, tries = 0; ; tries++) {
+      try {
+        await this.#gateway.finish(ref, command);
+        return;
+      } catch {
+        if (interrupted ? tries > 20 : aborted.aborted) return;
+        await new Promise((resolve) => setTimeout(resolve, delayMs * (0.5 + Math.random() / 2)));
+        delayMs = Math.min(delayMs * 2, 5_000);
+      }
+    }
+  }
+
+  #heartbeat(ref: Activation['ref'], stepId: string, attempt: number, abort: AbortController): () => void {
+    const giveUp = setTimeout(() => {
+      abort.abort(new MaestroError('sidecar.unavailable', 'the continuation could not be reached'));
+    }, this.#times.abortAfterMs);
+    const beat = setInterval(() => {
+      void this.#gateway.heartbeat(ref, stepId, attempt).then(
+        (answer) => {
+          if (answer === 'continue') giveUp.refresh();
+          else abort.abort(new MaestroError('commit.conflict', 'another attempt or host has taken over'));
+        },
+        () => undefined,
+      );
+    }, this.#times.heartbeatMs);
+    return () => {
+      clearTimeout(giveUp);
+      clearInterval(beat);
+    };
+  }
+}
+
+/** Why a draining host aborts its steps. */
+const INTERRUPTED = new MaestroError('host.draining', 'the host is shutting down');
+
+/** The promise's result, or a rejection as soon as the signal aborts: a step that ignores its signal must not hold anything up. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

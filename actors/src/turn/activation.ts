@@ -1,0 +1,43 @@
+import type { ContinuationRef, ContinuationState } from '@maestro/core';
+import { randomBytes } from 'node:crypto';
+import { Mutex } from './mutex.ts';
+
+/** What an activation remembers of its continuation between turns; dropped whenever it may be stale. */
+export interface Memory {
+  state: ContinuationState | null;
+  /** Whether this activation wrote the last event: its commits go on with the same generation. */
+  owned: boolean;
+  /** Up to which sequence the effects are done. */
+  done: number;
+  /** Rows beyond `done` that this activation wrote itself. */
+  undone: { readonly sequence: number; readonly row: string }[];
+  /** The reminder that this activation armed last and has not seen fire. */
+  armed: { readonly name: string; readonly atMs: number } | null;
+  /** An extension of the running step's lease by heartbeats, which only live in memory. */
+  lease: { readonly stepId: string; readonly attempt: number; readonly untilMs: number } | null;
+}
+
+/** One continuation on one host: one turn at a time, and a random identity that names its commits. */
+export class Activation {
+  readonly ref: ContinuationRef;
+  readonly actorId: string;
+  readonly mutex = new Mutex();
+  memory: Memory | null = null;
+  readonly #identity = randomBytes(9).toString('base64url');
+  #commits = 0;
+
+  constructor(ref: ContinuationRef, actorId: string) {
+    this.ref = ref;
+    this.actorId = actorId;
+  }
+
+  /** An id that no other commit of any host has. */
+  nextCommitId(): string {
+    return `${this.#identity}.${++this.#commits}`;
+  }
+
+  /** Forgets everything: the next turn reads the store. */
+  drop(): void {
+    this.memory = null;
+  }
+}

@@ -1,0 +1,145 @@
+import {
+  isFinished,
+  MaestroError,
+  readOutcome,
+  type ContinuationState,
+  type Recipe,
+  type StepContext,
+} from '@maestro/core';
+import type { TurnDraft } from './turn-draft.ts';
+
+/** Events that one turn makes at most before it leaves the rest to the next: keeps a commit within a store's limits. */
+const MAX_EVENTS_PER_TURN = 40;
+
+/** How long an attempt of a detached step may be silent before it counts as lost, in ms. */
+export const LEASE_MS = 30_000;
+
+/** How often the host of a step may die before the step is given up: a step that kills its host must not do so for ever. */
+const MAX_LOST_ATTEMPTS = 20;
+
+/** Goes on with the tick: runs inline steps, and stops where a detached one has to start, or at the end of the tick. */
+export function advance(draft: TurnDraft, recipe: Recipe, nowMs: number): void {
+  for (;;) {
+    const { state } = draft;
+    if (state.paused || isFinished(state.status) || draft.events.length >= MAX_EVENTS_PER_TURN) return;
+    const { activity } = state;
+    if (activity?.kind === 'retry' && Date.parse(activity.at) <= nowMs) {
+      intend(draft, activity.step, activity.stepId, activity.attempt);
+      return;
+    }
+    if (activity?.kind !== 'next') return;
+    const step = recipe.steps[activity.step];
+    const stepId = `${activity.step}#${state.steps + 1}`;
+    if (!step) {
+      failFinally(draft, new MaestroError('step.outcome_invalid', `${recipe.reference} has no step '${activity.step}'`));
+    } else if (!step.inline) {
+      intend(draft, activity.step, stepId, 1);
+    } else {
+      try {
+        const returned = step.run(stepContextOf(recipe, state, stepId, nowMs), recipe.state.parse(state.recipeState));
+        finishStep(draft, recipe, { step: activity.step, stepId, attempt: 1 }, returned, nowMs);
+      } catch (error) {
+        // An inline step is pure: run again it would throw again.
+        failFinally(draft, error, stepId);
+      }
+    }
+  }
+}
+
+/** Records what a step returned, and what follows from it. */
+export function finishStep(
+  draft: TurnDraft,
+  recipe: Recipe,
+  run: { readonly step: string; readonly stepId: string; readonly attempt: number },
+  returned: unknown,
+  nowMs: number,
+): void {
+  const { outcome, recipeState } = readOutcome(recipe, returned, nowMs);
+  draft.add({
+    type: 'step',
+    payload: { phase: 'finished', ...run, outcome, ...(recipeState === undefined ? {} : { recipeState }) },
+  });
+  switch (outcome.kind) {
+    case 'sleep':
+      draft.add({ type: 'sleep', payload: { wake: outcome.wake, step: outcome.step } });
+      return;
+    case 'publish':
+      draft.add({
+        type: 'publish',
+        payload: { final: false, artifact: outcome.artifact, next: outcome.step },
+      });
+      return;
+    case 'complete':
+      draft.add({
+        type: 'publish',
+        payload: { final: true, artifact: { kind: 'result', value: outcome.result } },
+      });
+      return;
+    case 'fail':
+      draft.add({
+        type: 'error',
+        payload: { code: 'step.failed', message: outcome.message, final: true, stepId: run.stepId },
+      });
+      return;
+    case 'next':
+    case 'interrupted':
+      return;
+  }
+}
+
+/** The attempt that runs is lost (its lease ran out): runs the step again, or gives up after many. */
+export function replaceLostAttempt(draft: TurnDraft): void {
+  const { activity, paused } = draft.state;
+  if (activity?.kind !== 'running') return;
+  const { step, stepId, attempt } = activity;
+  if (attempt >= MAX_LOST_ATTEMPTS) {
+    failFinally(draft, new MaestroError('step.failed', `attempt ${attempt} of ${stepId} was lost with its host`), stepId);
+  } else if (paused) {
+    draft.add({
+      type: 'step',
+      payload: { phase: 'finished', step, stepId, attempt, outcome: { kind: 'interrupted' } },
+    });
+  } else {
+    intend(draft, step, stepId, attempt + 1);
+  }
+}
+
+/** Fails the continuation. */
+export function failFinally(draft: TurnDraft, error: unknown, stepId?: string): void {
+  const code = error instanceof MaestroError ? error.code : 'step.failed';
+  const message = error instanceof Error ? error.message : String(error);
+  draft.add({
+    type: 'error',
+    payload: { code, message: message.slice(0, 1000), final: true, ...(stepId ? { stepId } : {}) },
+  });
+}
+
+function intend(draft: TurnDraft, step: string, stepId: string, attempt: number): void {
+  draft.add({ type: 'step', payload: { phase: 'intended', step, stepId, attempt, leaseMs: LEASE_MS } });
+}
+
+/** What a step can see of a continuation. */
+export function stepContextOf(
+  recipe: Recipe,
+  state: ContinuationState,
+  stepId: string,
+  nowMs: number,
+): StepContext<unknown> {
+  return {
+    tenant: state.tenant,
+    continuation: state.id,
+    parameters: recipe.parameters.parse(state.goal.parameters),
+    goal: state.goal,
+    stepId,
+    nowMs,
+    tick: state.tick,
+    wake: state.lastWake ? { cause: state.lastWake.cause, lateMs: state.lastWake.lateMs } : null,
+    signal: state.signal
+      ? {
+          name: state.signal.name,
+          ...(state.signal.payload === undefined ? {} : { payload: state.signal.payload }),
+        }
+      : null,
+    budget: state.budget,
+  };
+}

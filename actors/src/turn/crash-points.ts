@@ -1,0 +1,37 @@
+/** The places in a turn where a crash leaves something different behind; tests kill the process at each of them. */
+export const CRASH_POINTS = [
+  'turn.loaded',
+  'turn.covered',
+  'turn.committed',
+  'turn.effects-done',
+  'turn.settled',
+  'step.started',
+  'step.finished',
+  'step.reported',
+] as const;
+
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** Called at every crash point with the actor id; does nothing in production. */
+export type CrashHook = (point: CrashPoint, actorId: string) => void;
+
+/** Does nothing. */
+export const noCrash: CrashHook = () => undefined;
+
+/**
+ * A hook that kills this process with SIGKILL at the `count`-th pass of a point, as `point` or `point:count` says.
+ *
+ * @throws TypeError for a text that names no crash point.
+ */
+export function crashHookFrom(text: string): CrashHook {
+  const [name, countText = '1'] = text.split(':');
+  const point = CRASH_POINTS.find((candidate) => candidate === name);
+  const count = Number(countText);
+  if (!point || !Number.isInteger(count) || count < 1) {
+    throw new TypeError(`'${text}' is not {point} or {point}:{count}; points are ${CRASH_POINTS.join(', ')}`);
+  }
+  let passes = 0;
+  return (passed) => {
+    if (passed === point && ++passes === count) process.kill(process.pid, 'SIGKILL');
+  };
+}

@@ -1,0 +1,75 @@
+import { parseStoredEvent, upcast } from '@maestro/core';
+import type { StepRunner } from '../step/step-runner.ts';
+import type { Activation, Memory } from './activation.ts';
+import { effectsOf, EVENTS_TOPIC, type EventsMessage } from './effects.ts';
+import type { TurnPorts } from './turn-runner.ts';
+
+/** Bytes of rows in one message: under the smallest limit of the supported brokers (256 KB). */
+const MAX_MESSAGE_BYTES = 180 * 1024;
+
+/**
+ * Does the effects of every event beyond `done`, in order, and moves `done`. Starts a step only for events that this
+ * activation committed itself: whether one that a dead host intended has run is for its lease to tell.
+ */
+export async function runEffects(
+  activation: Activation,
+  memory: Memory,
+  ports: Pick<TurnPorts, 'log' | 'bus' | 'observability'>,
+  steps: StepRunner,
+  draining: boolean,
+): Promise<void> {
+  const { state } = memory;
+  if (!state || memory.done >= state.sequence) return;
+  const first = memory.undone[0]?.sequence ?? state.sequence + 1;
+  let pending = memory.undone;
+  if (memory.done + 1 < first) {
+    const rows = await ports.log.readRange(activation.ref, memory.done + 1, first - memory.done - 1);
+    ports.observability.count('maestro_effects_repeated_total', {}, rows.length);
+    const from = memory.done + 1;
+    pending = [...rows.map((row, index) => ({ sequence: from + index, row })), ...pending];
+  }
+  const { activity } = state;
+  for (const { row } of memory.undone) {
+    for (const effect of effectsOf(upcast(parseStoredEvent(row)))) {
+      if (effect.kind !== 'start-step' || draining || activity?.kind !== 'running') continue;
+      if (activity.stepId === effect.stepId && activity.attempt === effect.attempt) {
+        steps.start(activation, state, effect);
+      }
+    }
+  }
+  for (const chunk of chunksOf(pending)) {
+    const message: EventsMessage = {
+      tenant: state.tenant,
+      continuation: state.id,
+      from: chunk.from,
+      rows: chunk.rows,
+    };
+    await ports.bus.publish(EVENTS_TOPIC, {
+      id: `${state.tenant}.${state.id}/${chunk.from}`,
+      data: message,
+    });
+  }
+  memory.done = state.sequence;
+  memory.undone = [];
+}
+
+interface Chunk {
+  readonly from: number;
+  readonly rows: string[];
+}
+
+function chunksOf(pending: Memory['undone']): readonly Chunk[] {
+  const chunks: Chunk[] = [];
+  let bytes = 0;
+  for (const { sequence, row } of pending) {
+    let chunk = chunks.at(-1);
+    if (!chunk || bytes + row.length > MAX_MESSAGE_BYTES) {
+      chunk = { from: sequence, rows: [] };
+      chunks.push(chunk);
+      bytes = 0;
+    }
+    chunk.rows.push(row);
+    bytes += row.length;
+  }
+  return chunks;
+}

@@ -1,0 +1,288 @@
+import {
+  isFinished,
+  MaestroError,
+  type Clock,
+  type ContinuationState,
+  type ContinuationStore,
+  type EventLog,
+  type Observability,
+  type RecipeRegistry,
+  type Scheduler,
+  type StreamBus,
+} from '@maestro/core';
+import { randomBytes } from 'node:crypto';
+import type { StepRunner } from '../step/step-runner.ts';
+import type { Activation, Memory } from './activation.ts';
+import { LEASE_MS } from './advance.ts';
+import type { Command, Reply } from './command.ts';
+import type { CrashHook } from './crash-points.ts';
+import { decide, type Decision } from './decide.ts';
+import { runEffects } from './run-effects.ts';
+import { loadState } from './load-state.ts';
+import { sealTurn } from './seal-turn.ts';
+
+/** How soon effects that could not be done, or that a crash left undone, are tried again, in ms. */
+const COVER_MS = 5_000;
+
+/** What turns work with. */
+export interface TurnPorts {
+  readonly store: ContinuationStore;
+  readonly log: EventLog;
+  readonly scheduler: Scheduler;
+  readonly bus: StreamBus;
+  readonly recipes: RecipeRegistry;
+  readonly clock: Clock;
+  readonly observability: Observability;
+  readonly crash: CrashHook;
+}
+
+/** Who called: a reminder's unanswered callback covers its turn, any other call has to arm a reminder first. */
+export type TurnSource = 'call' | 'reminder';
+
+/** A turn that has been committed and may be answered; effects and settling go on until `settled`. */
+export interface TurnResult {
+  readonly reply: Reply;
+  readonly settled: Promise<void>;
+}
+
+/** The reminder of a generation. Whichever fires, the turn trusts only the head. */
+export function reminderName(generation: number): string {
+  return `wake.${generation}`;
+}
+
+/** Runs turns: load, decide, cover, commit, effects, settle. */
+export class TurnRunner {
+  readonly #ports: TurnPorts;
+  readonly #steps: StepRunner;
+  draining = false;
+
+  constructor(ports: TurnPorts, steps: StepRunner) {
+    this.#ports = ports;
+    this.#steps = steps;
+  }
+
+  /**
+   * Runs one turn. All or nothing: one that throws leaves the memory as it was or drops it.
+   *
+   * @throws MaestroError when the command is refused or nothing could be committed.
+   */
+  run(activation: Activation, command: Command, source: TurnSource): Promise<TurnResult> {
+    return new Promise((resolve, reject) => {
+      void activation.mutex.run(async () => {
+        const started = performance.now();
+        let settled: Promise<void>;
+        try {
+          const committed = await this.#commitTurn(activation, command, source);
+          settled = this.#afterwards(activation, committed, command, source);
+          // A caller need not wait for effects: the reminder that covers them is armed.
+          resolve({ reply: committed.reply, settled });
+        } catch (error) {
+          this.#ports.observability.count('maestro_turns_total', { command: command.kind, result: MaestroError.from(error).code });
+          reject(error as Error);
+          return;
+        }
+        await settled.catch(() => undefined);
+        this.#ports.observability.count('maestro_turns_total', { command: command.kind, result: 'ok' });
+        this.#ports.observability.record('maestro_turn_ms', performance.now() - started, { command: command.kind });
+      });
+    });
+  }
+
+  async #commitTurn(activation: Activation, command: Command, source: TurnSource): Promise<CommittedTurn> {
+    for (;;) {
+      const memory = (activation.memory ??= await this.#load(activation));
+      this.#ports.crash('turn.loaded', activation.actorId);
+      const nowMs = this.#ports.clock.nowMs();
+      const decision = this.#decide(activation, memory, command, nowMs);
+      if (decision.events.length === 0) {
+        // A stale host would answer from the past and swallow a wake: look whether somebody wrote behind our back.
+        const { state } = memory;
+        if (state && (await this.#ports.log.readEntry(activation.ref, state.sequence + 1)) !== undefined) {
+          activation.drop();
+          continue;
+        }
+        return { reply: decision.reply, memory, before: state };
+      }
+      return await this.#commit(activation, memory, decision, command, source, nowMs);
+    }
+  }
+
+  async #load(activation: Activation): Promise<Memory> {
+    const { store, log } = this.#ports;
+    const state = await loadState(activation.ref, store, log);
+    return { state, owned: false, done: state?.done ?? 0, undone: [], armed: null, lease: null };
+  }
+
+  #decide(activation: Activation, memory: Memory, command: Command, nowMs: number): Decision {
+    const { state } = memory;
+    const running = state?.activity?.kind === 'running' ? state.activity : undefined;
+    const runsHere = running !== undefined && this.#steps.runs(activation.actorId, running.stepId, running.attempt);
+    return decide(state, command, {
+      id: activation.ref.id,
+      nowMs,
+      recipes: this.#ports.recipes,
+      leaseEnded: running !== undefined && !runsHere && leaseEndMs(memory) <= nowMs,
+      draining: this.draining,
+    });
+  }
+
+  async #commit(
+    activation: Activation,
+    memory: Memory,
+    decision: Decision,
+    command: Command,
+    source: TurnSource,
+    nowMs: number,
+  ): Promise<CommittedTurn> {
+    const { store, crash, observability } = this.#ports;
+    const before = memory.state;
+    const generation = before ? before.generation + (memory.owned ? 0 : 1) : 1;
+    const cause =
+      command.kind === 'wake' || command.kind === 'heartbeat' ? undefined : command.traceparent;
+    const { commit, state } = sealTurn(decision.events, {
+      ref: activation.ref,
+      state: before,
+      generation,
+      commitId: activation.nextCommitId(),
+      done: memory.done,
+      nowMs,
+      traceId: before?.trace.traceId ?? cause?.slice(3, 35) ?? randomBytes(16).toString('hex'),
+      cause,
+    });
+    if (source === 'call') await this.#cover(activation, memory, state, nowMs);
+    crash('turn.covered', activation.actorId);
+    const startedAt = performance.now();
+    const result = await store.commit(commit).catch((error: unknown) => {
+      activation.drop();
+      throw error;
+    });
+    observability.record('maestro_commit_ms', performance.now() - startedAt);
+    if (result !== 'committed') {
+      activation.drop();
+      this.#steps.keepOnly(activation.actorId, undefined);
+      observability.count('maestro_commits_fenced_total', { result });
+      if (result === 'conflict') {
+        throw new MaestroError('commit.conflict', `another host owns ${activation.ref.id}`);
+      }
+      // Stored, but the continuation has moved on elsewhere: its effects are the new owner's.
+      return { reply: decision.reply, memory: null, before };
+    }
+    crash('turn.committed', activation.actorId);
+    if (before && !memory.owned) observability.count('maestro_takeovers_total');
+    for (const event of decision.events) {
+      observability.count('maestro_events_committed_total', { type: event.type });
+      if (event.type === 'wake' && event.payload.cause.kind === 'timer') {
+        observability.record('maestro_wake_lateness_ms', event.payload.lateMs);
+      }
+    }
+    memory.state = state;
+    memory.owned = true;
+    commit.entries.forEach((row, index) => memory.undone.push({ sequence: commit.from + 1 + index, row }));
+    return { reply: decision.reply, memory, before };
+  }
+
+  /** A continuation with anything left to do has a reminder that is not too late, before the commit that needs it. */
+  async #cover(
+    activation: Activation,
+    memory: Memory,
+    next: ContinuationState,
+    nowMs: number,
+  ): Promise<void> {
+    const dues = [memory.state?.dueMs, next.dueMs, nowMs + COVER_MS].filter((due) => typeof due === 'number');
+    const atMs = Math.min(...dues);
+    const name = reminderName(next.generation);
+    const { armed } = memory;
+    if (armed && armed.name === name && armed.atMs <= Math.max(atMs, nowMs) && armed.atMs > nowMs) return;
+    await this.#arm(activation, memory, name, atMs);
+  }
+
+  async #arm(activation: Activation, memory: Memory, name: string, atMs: number): Promise<void> {
+    try {
+      await this.#ports.scheduler.arm(activation.ref, name, atMs);
+      memory.armed = { name, atMs };
+    } catch (error) {
+      // It may be armed or not: forget, so that the next turn arms anew.
+      activation.drop();
+      throw new MaestroError('sidecar.unavailable', `the reminder of ${activation.ref.id} could not be armed`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Effects and settling, after the commit. */
+  async #afterwards(
+    activation: Activation,
+    { memory, before, reply }: CommittedTurn,
+    command: Command,
+    source: TurnSource,
+  ): Promise<void> {
+    const state = memory?.state;
+    if (!memory || !state) return;
+    const nowMs = this.#ports.clock.nowMs();
+    this.#steps.keepOnly(activation.actorId, state.activity?.kind === 'running' ? state.activity : undefined);
+    if (reply.kind === 'lease' && reply.answer === 'continue') extendLease(memory, nowMs);
+    if (state.activity?.kind === 'running' && this.#steps.runs(activation.actorId, state.activity.stepId, state.activity.attempt) && leaseEndMs(memory) <= nowMs) {
+      extendLease(memory, nowMs);
+    }
+    let failure: unknown;
+    try {
+      await runEffects(activation, memory, this.#ports, this.#steps, this.draining);
+      this.#ports.crash('turn.effects-done', activation.actorId);
+    } catch (error) {
+      failure = error;
+    }
+    const rearm = source === 'reminder' || (command.kind === 'wake' && command.rearm === true);
+    await this.#settle(activation, memory, rearm, failure !== undefined);
+    this.#ports.crash('turn.settled', activation.actorId);
+    // In a reminder turn the old generation's reminder is the one that is being answered: it ends by itself.
+    if (source === 'call' && before && before.generation !== state.generation && before.dueMs !== null) {
+      await this.#ports.scheduler.disarm(activation.ref, reminderName(before.generation)).catch(() => undefined);
+    }
+    if (failure !== undefined && source === 'reminder') throw failure as Error;
+  }
+
+  /** Arms what is due next, unless it is what is armed already; nothing due: the one-shot that is armed just ends. */
+  async #settle(
+    activation: Activation,
+    memory: Memory,
+    rearm: boolean,
+    effectsLeft: boolean,
+  ): Promise<void> {
+    const { state, armed } = memory;
+    if (!state) return;
+    const nowMs = this.#ports.clock.nowMs();
+    const dues: number[] = [];
+    if (!isFinished(state.status) && state.dueMs !== null) {
+      dues.push(state.activity?.kind === 'running' ? leaseEndMs(memory) : state.dueMs);
+    }
+    if (effectsLeft) dues.push(nowMs + COVER_MS);
+    if (dues.length === 0) return;
+    const atMs = Math.min(...dues);
+    const name = reminderName(state.generation);
+    if (!rearm && armed?.name === name && armed.atMs === atMs) return;
+    await this.#arm(activation, memory, name, atMs);
+  }
+}
+
+interface CommittedTurn {
+  readonly reply: Reply;
+  /** Null when the activation was superseded. */
+  readonly memory: Memory | null;
+  /** The state before the turn. */
+  readonly before: ContinuationState | null;
+}
+
+/** When the running step counts as lost, in ms since the epoch: by the log, or by heartbeats since. */
+function leaseEndMs({ state, lease }: Memory): number {
+  const { activity } = state ?? {};
+  if (activity?.kind !== 'running') return Number.POSITIVE_INFINITY;
+  const byLog = Date.parse(activity.since) + activity.leaseMs;
+  const extended = lease && lease.stepId === activity.stepId && lease.attempt === activity.attempt ? lease.untilMs : 0;
+  return Math.max(byLog, extended);
+}
+
+function extendLease(memory: Memory, nowMs: number): void {
+  const activity = memory.state?.activity;
+  if (activity?.kind !== 'running') return;
+  memory.lease = { stepId: activity.stepId, attempt: activity.attempt, untilMs: nowMs + LEASE_MS };
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** An amount of money in millionths of a US dollar: whole, so that sums are exact. */
+export const MicroUsd = z.int().min(0);
+export type MicroUsd = z.infer<typeof MicroUsd>;
+
+/** What a continuation may spend and has spent. */
+export const Budget = z.looseObject({
+  /** Hard cap: reached, the continuation publishes what it has and is ended. */
+  capMicroUsd: MicroUsd,
+  /** Soft cap: reached, routes are downshifted. At most the hard cap. */
+  softCapMicroUsd: MicroUsd,
+  /** Charged so far. */
+  spentMicroUsd: MicroUsd,
+  /** Held for steps that are under way. */
+  reservedMicroUsd: MicroUsd,
+  inputTokens: z.int().min(0),
+  outputTokens: z.int().min(0),
+});
+export type Budget = z.infer<typeof Budget>;
+
+/** The budget of a continuation that asked for none: five dollars, the soft cap at 80 %. */
+export const DEFAULT_CAP_MICRO_USD = 5_000_000;
+
+/** A fresh budget with a hard cap; the soft cap is 80 % of it unless given. */
+export function newBudget(capMicroUsd: number, softCapMicroUsd?: number): Budget {
+  return {
+    capMicroUsd,
+    softCapMicroUsd: Math.min(softCapMicroUsd ?? Math.floor(capMicroUsd * 0.8), capMicroUsd),
+    spentMicroUsd: 0,
+    reservedMicroUsd: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Every error code of Maestro: its HTTP status, whether the same request may simply be sent again, and its title.
+ * docs/reference/errors.md lists the same codes; a test compares the two.
+ */
+export const ERROR_CATALOGUE = {
+  'request.invalid': { status: 400, retryable: false, title: 'The request is not valid' },
+  'request.malformed': { status: 400, retryable: false, title: 'The body is not JSON' },
+  'request.too_large': { status: 413, retryable: false, title: 'The body is too large' },
+  'request.unsupported_media_type': {
+    status: 415,
+    retryable: false,
+    title: 'The content type is not supported',
+  },
+  'route.not_found': { status: 404, retryable: false, title: 'There is no such route' },
+  'route.method_not_allowed': {
+    status: 405,
+    retryable: false,
+    title: 'The route does not take this method',
+  },
+  'id.invalid': { status: 400, retryable: false, title: 'The id is not a continuation id' },
+  'auth.missing': { status: 401, retryable: false, title: 'A bearer token is needed' },
+  'auth.invalid': { status: 401, retryable: false, title: 'The token is not valid' },
+  'auth.expired': { status: 401, retryable: false, title: 'The token has expired' },
+  'recipe.unknown': { status: 422, retryable: false, title: 'There is no such recipe' },
+  'recipe.parameters_invalid': {
+    status: 422,
+    retryable: false,
+    title: 'The parameters do not fit the recipe',
+  },
+  'continuation.not_found': { status: 404, retryable: false, title: 'There is no such continuation' },
+  'continuation.finished': { status: 409, retryable: false, title: 'The continuation has finished' },
+  'continuation.paused': { status: 409, retryable: false, title: 'The continuation is paused' },
+  'signal.unknown': {
+    status: 422,
+    retryable: false,
+    title: 'The continuation does not wait for this signal',
+  },
+  'idempotency.conflict': {
+    status: 409,
+    retryable: false,
+    title: 'The idempotency key was used with another request',
+  },
+  'wake.too_far': { status: 422, retryable: false, title: 'The sleep is longer than ten years' },
+  'event.too_large': { status: 413, retryable: false, title: 'An event is too large to store' },
+  'commit.conflict': { status: 409, retryable: true, title: 'Another host owns the continuation' },
+  'commit.outcome_unknown': {
+    status: 503,
+    retryable: true,
+    title: 'It is not known whether the change was stored',
+  },
+  'event.unsupported_version': {
+    status: 500,
+    retryable: false,
+    title: 'An event is of a version that this release cannot read',
+  },
+  'log.corrupt': { status: 500, retryable: false, title: 'The log does not verify' },
+  'step.failed': { status: 500, retryable: false, title: 'A step failed' },
+  'step.outcome_invalid': {
+    status: 500,
+    retryable: false,
+    title: 'A step returned something that is not an outcome',
+  },
+  'component.unsupported': {
+    status: 500,
+    retryable: false,
+    title: 'A Dapr component cannot be used',
+  },
+  'config.invalid': { status: 500, retryable: false, title: 'The configuration is not valid' },
+  'sidecar.unavailable': { status: 503, retryable: true, title: 'The Dapr sidecar does not answer' },
+  'host.draining': { status: 503, retryable: true, title: 'The host is shutting down' },
+  'internal.error': { status: 500, retryable: false, title: 'Something went wrong' },
+} as const;
+
+/** A stable error code: `area.reason`. */
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** Whether a text is one of the codes of the catalogue. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_CATALOGUE, text);
+}

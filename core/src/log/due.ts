@@ -1,0 +1,20 @@
+import type { ContinuationState } from '../continuation/continuation-state.ts';
+import { isFinished } from '../continuation/continuation-state.ts';
+import { clockDueMs } from '../wake/wake-condition.ts';
+
+/**
+ * When a continuation has to be looked at next, in ms since the epoch: the clock of its wait, the lease of its
+ * running step, the retry or the next step that is pending; null when nothing but an event can move it.
+ * A paused continuation still watches the lease of a step that runs, and nothing else.
+ */
+export function dueMsOf(
+  state: Pick<ContinuationState, 'status' | 'paused' | 'activity' | 'wait' | 'updatedAt'>,
+): number | null {
+  if (isFinished(state.status)) return null;
+  const { activity } = state;
+  if (activity?.kind === 'running') return Date.parse(activity.since) + activity.leaseMs;
+  if (state.paused) return null;
+  if (activity?.kind === 'retry') return Date.parse(activity.at);
+  if (activity?.kind === 'next') return Date.parse(state.updatedAt);
+  return state.wait ? clockDueMs(state.wait.condition) : null;
+}

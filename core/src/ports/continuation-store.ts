@@ -1,0 +1,39 @@
+import type { ContinuationRef } from '../continuation/identifiers.ts';
+
+/** One turn's worth of change: log entries that follow on each other, and the head they fold to. */
+export interface LogCommit {
+  readonly ref: ContinuationRef;
+  /** Sequence that the decision started from; the entries take `from + 1`, `from + 2` ... */
+  readonly from: number;
+  /** Names this commit; found again in the rows after a lost answer. */
+  readonly commitId: string;
+  /** Row texts of the entries, in order; at least one. */
+  readonly entries: readonly string[];
+  /** Row text of the head. */
+  readonly head: string;
+  /** Snapshots that fall into this commit. */
+  readonly snapshots: readonly { readonly sequence: number; readonly state: string }[];
+}
+
+/**
+ * How a commit ended. `superseded`: it was stored, and somebody else has stored more since. `conflict`: somebody else
+ * holds the next sequence, nothing of this was stored. In both the caller's memory is stale.
+ */
+export type CommitResult = 'committed' | 'superseded' | 'conflict';
+
+/** Holds the heads, and is the only way to write: whole commits, fenced by the log itself. */
+export interface ContinuationStore {
+  /** Strong read of the head row's text; undefined when there is none. */
+  readHead(ref: ContinuationRef, signal?: AbortSignal): Promise<string | undefined>;
+
+  /**
+   * Writes a commit as a whole or not at all: every entry create-only, so that of all hosts that start from the same
+   * sequence exactly one wins. Safe to repeat with the same bytes.
+   *
+   * @throws MaestroError `commit.outcome_unknown` when the store did not answer in time: it may or may not be stored.
+   */
+  commit(commit: LogCommit, signal?: AbortSignal): Promise<CommitResult>;
+
+  /** The text of the snapshot at a sequence; undefined when there is none. */
+  readSnapshot(ref: ContinuationRef, sequence: number, signal?: AbortSignal): Promise<string | undefined>;
+}

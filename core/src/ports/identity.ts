@@ -1,0 +1,16 @@
+/** Who is calling, as a verified token says. */
+export interface Principal {
+  readonly tenant: string;
+  readonly subject: string;
+  /** Display name; personal data, never logged. */
+  readonly name?: string;
+  readonly roles: readonly string[];
+  /** When the token ends, in ms since the epoch. */
+  readonly expiresAtMs: number;
+}
+
+/** Tells from a bearer token who is calling. */
+export interface Identity {
+  /** @throws MaestroError `auth.invalid` or `auth.expired`; the message never holds the token. */
+  verify(token: string): Promise<Principal>;
+}

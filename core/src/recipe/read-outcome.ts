@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { MaestroError } from '../errors/maestro-error.ts';
+import { redact } from '../privacy/redact.ts';
+import { MAX_SLEEP_MS, singleConditions } from '../wake/wake-condition.ts';
+import type { Recipe } from './define-recipe.ts';
+import { StepOutcome } from './step-outcome.ts';
+
+const Returned = z.intersection(StepOutcome, z.looseObject({ state: z.unknown() }));
+
+/** An outcome as the log holds it, and the recipe's state after it. */
+export interface ReadOutcome {
+  readonly outcome: StepOutcome;
+  /** Undefined: unchanged. Personal data is redacted already. */
+  readonly recipeState: z.core.util.JSONType | undefined;
+}
+
+/**
+ * Checks what a step returned: a known kind, a step that exists, a state that fits the recipe's schema, no sleep over
+ * ten years.
+ *
+ * @throws MaestroError `step.outcome_invalid` or `wake.too_far`.
+ */
+export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): ReadOutcome {
+  const parsed = Returned.safeParse(returned);
+  if (!parsed.success) {
+    throw new MaestroError('step.outcome_invalid', `${recipe.reference}: ${z.prettifyError(parsed.error)}`);
+  }
+  const { state, ...outcome } = parsed.data;
+  if ('step' in outcome && typeof outcome.step === 'string' && !Object.hasOwn(recipe.steps, outcome.step)) {
+    throw new MaestroError('step.outcome_invalid', `${recipe.reference} has no step '${outcome.step}'`);
+  }
+  if (outcome.kind === 'sleep') {
+    for (const condition of singleConditions(outcome.wake)) {
+      const at = condition.kind === 'timer' ? condition.at : condition.kind === 'human' ? condition.timeout : undefined;
+      if (at !== undefined && Date.parse(at) - nowMs > MAX_SLEEP_MS) {
+        throw new MaestroError('wake.too_far', `${recipe.reference} wants to sleep until ${at}; ten years is the most`);
+      }
+    }
+  }
+  if (state === undefined) return { outcome: outcome as StepOutcome, recipeState: undefined };
+  const checked = recipe.state.safeParse(state);
+  if (!checked.success) {
+    throw new MaestroError(
+      'step.outcome_invalid',
+      `the state after a step of ${recipe.reference} does not fit its schema: ${z.prettifyError(checked.error)}`,
+    );
+  }
+  return {
+    outcome: outcome as StepOutcome,
+    recipeState: redact(recipe.state, checked.data) as z.core.util.JSONType,
+  };
+}

@@ -1,0 +1,32 @@
+import { MaestroError } from '../errors/maestro-error.ts';
+import type { Recipe } from './define-recipe.ts';
+
+/** The recipes that a process knows, by reference. */
+export class RecipeRegistry {
+  readonly #recipes = new Map<string, Recipe>();
+
+  /** @throws MaestroError `config.invalid` when two recipes have the same reference. */
+  constructor(recipes: Iterable<Recipe>) {
+    for (const recipe of recipes) {
+      if (this.#recipes.has(recipe.reference)) {
+        throw new MaestroError('config.invalid', `the recipe ${recipe.reference} is there twice`);
+      }
+      this.#recipes.set(recipe.reference, recipe);
+    }
+  }
+
+  /** @throws MaestroError `recipe.unknown`, naming the ones that there are. */
+  get(reference: string): Recipe {
+    const recipe = this.#recipes.get(reference);
+    if (!recipe) {
+      const known = [...this.#recipes.keys()].sort().slice(0, 20).join(', ');
+      throw new MaestroError('recipe.unknown', `there is no recipe ${reference}; there is ${known}`);
+    }
+    return recipe;
+  }
+
+  /** All recipes, by reference. */
+  list(): readonly Recipe[] {
+    return [...this.#recipes.values()];
+  }
+}

@@ -24,3 +24,18 @@ export {
 } from './launch/stack.ts';
 export type { AppPorts, AppSpec } from './launch/app-spec.ts';
 export type { RunningApp } from './launch/running-app.ts';
+export { parseRunFile, type RunFile } from './run-file/run-file.ts';
+export { runFile, type RunFileOptions } from './run-file/run-file-launcher.ts';
+// Servers behind the components
+export {
+  findPostgres,
+  startPostgres,
+  type RunningServer,
+  type ServerOptions,
+} from './backends/postgres.ts';
+export { findRedis, startRedis } from './backends/redis.ts';
+export type { ServerProgram } from './backends/server-program.ts';
+export { startBackends, type Backends } from './backends/backends.ts';
+// What this machine lacks
+export { doctor } from './doctor/doctor.ts';
+export type { Check } from './doctor/check.ts';

@@ -78,11 +78,15 @@ async function buildMissing(options: BuildDaprOptions, go: string): Promise<void
           what: `Dapr ${version}: build of ${program} (${index + 1} of ${missing.length})`,
           go,
           // Inside the module's own folder its go.mod, go.sum and replace lines hold.
-          args: ['build', '-mod=readonly', '-tags=stablecomponents', `-ldflags=${flags}`].concat([
+          args: [
+            'build',
+            '-mod=readonly',
+            '-tags=stablecomponents',
+            `-ldflags=${flags}`,
             '-o',
             output,
             `./cmd/${program}`,
-          ]),
+          ],
           cwd: source,
           logFile,
         },

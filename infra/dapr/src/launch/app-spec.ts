@@ -9,7 +9,7 @@ export interface AppSpec {
   readonly cwd?: string | undefined;
   /** On top of the stack's environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Waited for in the sidecar's metadata before the application counts as started. */
+  /** Waited for in the sidecar's metadata before the application counts as started; what it announces at `/dapr/config` unless given. */
   readonly actorTypes?: readonly string[] | undefined;
   /** Where the application serves the outside world, passed as `MAESTRO_API_PORT`; `'auto'` takes a free one. */
   readonly publicPort?: number | 'auto' | undefined;

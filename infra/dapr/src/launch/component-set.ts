@@ -9,34 +9,18 @@ export interface ComponentSet {
   readonly configPath: string | undefined;
 }
 
-const SHIPPED_SETS: Readonly<Record<string, readonly string[]>> = {
-  local: [],
-  postgres: ['MAESTRO_POSTGRES', 'MAESTRO_REDIS'],
-};
+const SHIPPED_SETS: ReadonlySet<string> = new Set(['local', 'postgres']);
 
 /** The checkout this package is part of; `src` and `dist` lie equally deep in it. */
-function repositoryFolder(): string {
+export function repositoryFolder(): string {
   return fileURLToPath(new URL('../../../../', import.meta.url));
 }
 
 /** Resolves `local`, `postgres` or a folder of one's own. */
 export function componentSet(components: string): ComponentSet {
-  const shipped = Object.hasOwn(SHIPPED_SETS, components);
+  const shipped = SHIPPED_SETS.has(components);
   const folder = shipped ? join(repositoryFolder(), 'components', components) : resolve(components);
   if (!existsSync(folder)) throw new Error(`no component folder ${folder}`);
   const configPath = join(folder, 'configuration.yaml');
   return { folder, configPath: existsSync(configPath) ? configPath : undefined };
-}
-
-/** @throws Error that names the variables a shipped component set needs and the environment lacks. */
-export function requireComponentEnv(
-  components: string,
-  env: Readonly<Record<string, string | undefined>>,
-): void {
-  const missing = (SHIPPED_SETS[components] ?? []).filter((name) => (env[name] ?? '') === '');
-  if (missing.length > 0) {
-    throw new Error(
-      `components/${components} needs ${missing.join(' and ')}: set them, or start both servers with startBackends()`,
-    );
-  }
 }

@@ -8,6 +8,7 @@ import {
   type ProcessStop,
 } from '../processes/managed-process.ts';
 import { portAnswers, waitUntil } from '../processes/wait-until.ts';
+import { announcedActorTypes } from './announced-actor-types.ts';
 import type { AppSpec } from './app-spec.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { startSidecar, type Sidecar } from './sidecar.ts';
@@ -127,7 +128,7 @@ export async function startApp(spec: AppSpec, context: AppContext): Promise<Runn
     name: `daprd-${name}`,
   });
   context.onSidecar(sidecar);
-  const actorTypes = spec.actorTypes ?? [];
+  const actorTypes = spec.actorTypes ?? (await announcedActorTypes(appPort));
   await waitForSidecar(sidecar, actorTypes);
 
   return {

@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { ensureDapr, type DaprBinaries } from '../binaries/dapr-binaries.ts';
 import type { ManagedProcess } from '../processes/managed-process.ts';
 import type { AppSpec } from './app-spec.ts';
-import { componentSet, requireComponentEnv } from './component-set.ts';
+import { componentSet } from './component-set.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { requireEnvironment } from './environment-references.ts';
 import { appName, startApp, type AppContext, type RunningApp } from './running-app.ts';
 import type { Sidecar } from './sidecar.ts';
 
@@ -62,9 +63,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     throw new Error(`the applications of a stack need different names: ${names.join(', ')}`);
   }
   const set = componentSet(options.components);
-  requireComponentEnv(options.components, { ...process.env, ...options.env });
-  mkdirSync(join(dataDir, 'logs'), { recursive: true });
   const env = { MAESTRO_SQLITE: join(dataDir, 'state.db'), ...options.env };
+  const folders = options.apps.flatMap((spec) => spec.resourcesPaths ?? [set.folder]);
+  requireEnvironment([...new Set(folders)], { ...process.env, ...env });
+  mkdirSync(join(dataDir, 'logs'), { recursive: true });
   const binaries = options.binaries ?? (await ensureDapr({ log }));
 
   const appProcesses: (() => ManagedProcess)[] = [];

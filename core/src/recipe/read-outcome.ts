@@ -5,8 +5,6 @@ import { MAX_SLEEP_MS, singleConditions } from '../wake/wake-condition.ts';
 import type { Recipe } from './define-recipe.ts';
 import { StepOutcome } from './step-outcome.ts';
 
-const Returned = z.intersection(StepOutcome, z.looseObject({ state: z.unknown() }));
-
 /** An outcome as the log holds it, and the recipe's state after it. */
 export interface ReadOutcome {
   readonly outcome: StepOutcome;
@@ -21,11 +19,11 @@ export interface ReadOutcome {
  * @throws MaestroError `step.outcome_invalid` or `wake.too_far`.
  */
 export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): ReadOutcome {
-  const parsed = Returned.safeParse(returned);
+  const parsed = StepOutcome.safeParse(returned);
   if (!parsed.success) {
     throw new MaestroError('step.outcome_invalid', `${recipe.reference}: ${z.prettifyError(parsed.error)}`);
   }
-  const { state, ...outcome } = parsed.data;
+  const { state, ...outcome } = parsed.data as StepOutcome & { readonly state?: unknown };
   if ('step' in outcome && typeof outcome.step === 'string' && !Object.hasOwn(recipe.steps, outcome.step)) {
     throw new MaestroError('step.outcome_invalid', `${recipe.reference} has no step '${outcome.step}'`);
   }

@@ -1,6 +1,6 @@
 import { LogVerifier, parseStoredEvent, type ContinuationRef } from '@maestro/core';
 import { expect, it } from 'vitest';
-import { countdown, noop, wait } from '../../../recipes/src/index.ts';
+import { countdown, noop, wait } from '@maestro/recipes';
 import { createMemoryRuntime, type MemoryRuntime } from '../testing/index.ts';
 import type { Command, CommandOf } from './command.ts';
 

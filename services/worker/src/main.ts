@@ -1,0 +1,12 @@
+import { pino } from 'pino';
+import { runUntilSignal } from './run-until-signal.ts';
+import { readWorkerConfig } from './worker-config.ts';
+import { createWorker } from './worker.ts';
+
+const log = pino({ name: 'worker', level: process.env['MAESTRO_LOG_LEVEL'] ?? 'info' });
+
+runUntilSignal('worker', log, async () => {
+  const worker = await createWorker(readWorkerConfig(process.env));
+  await worker.listen();
+  return worker.close;
+});

@@ -1,0 +1,38 @@
+import { MaestroError } from '@maestro/core';
+import type { Logger } from 'pino';
+
+/**
+ * Runs a service until SIGTERM or SIGINT, then closes it and exits: 0 after a clean shutdown, 1 when it could not start
+ * or close. A second signal ends it at once.
+ */
+export function runUntilSignal(name: string, log: Logger, start: () => Promise<() => Promise<void>>): void {
+  let stopping = false;
+  const started = start();
+  started.then(
+    () => log.info({ service: name, pid: process.pid }, 'started'),
+    (error: unknown) => {
+      const { code, message } = MaestroError.from(error);
+      log.fatal({ service: name, code, err: error }, message);
+      process.exit(1);
+    },
+  );
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ service: name, signal }, 'stopping');
+    void started
+      .then((close) => close())
+      .then(
+        () => {
+          log.info({ service: name }, 'stopped');
+          process.exit(0);
+        },
+        (error: unknown) => {
+          log.error({ service: name, err: error }, 'could not stop cleanly');
+          process.exit(1);
+        },
+      );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

@@ -1,0 +1,140 @@
+import {
+  actorRoutes,
+  connectStore,
+  ContinuationClient,
+  ContinuationHost,
+  crashHookFrom,
+  DaprScheduler,
+  DaprStreamBus,
+  InProcessBus,
+  isSidecarReady,
+  loadRecipes,
+  noCrash,
+  PrometheusObservability,
+  SidecarHttp,
+  storeProfileOf,
+  type FencedStore,
+} from '@maestro/actors';
+import { MaestroError, systemClock, type RecipeRegistry, type StreamBus } from '@maestro/core';
+import express, { type Express } from 'express';
+import type { Server } from 'node:http';
+import type { WorkerConfig } from './worker-config.ts';
+
+/** One thing that has to be right before traffic may come. */
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly message?: string;
+}
+
+/** A host of continuations and everything it is made of. */
+export interface Worker {
+  readonly app: Express;
+  readonly host: ContinuationHost;
+  readonly store: FencedStore;
+  readonly bus: StreamBus;
+  readonly recipes: RecipeRegistry;
+  readonly continuations: ContinuationClient;
+  readonly metrics: () => Promise<string>;
+  /** Asks the sidecar, its actor registration and its state component. */
+  readonly ready: () => Promise<readonly ReadinessCheck[]>;
+  /** Serves the sidecar's callbacks on the app port. */
+  readonly listen: () => Promise<void>;
+  /** Drains and closes; resolves when nothing is under way any more. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Makes a worker. It does not need its sidecar to be up yet.
+ *
+ * @throws MaestroError `config.invalid` when a recipe package or the crash point is wrong.
+ */
+export async function createWorker(config: WorkerConfig): Promise<Worker> {
+  const recipes = await loadRecipes(config.recipes);
+  const http = new SidecarHttp(config.daprHttpPort);
+  const store = connectStore(http, config.stateComponent);
+  const scheduler = new DaprScheduler(config.daprGrpcPort, systemClock);
+  const daprBus = config.pubsubComponent ? new DaprStreamBus(http, config.pubsubComponent) : undefined;
+  const bus = daprBus ?? new InProcessBus();
+  const observability = new PrometheusObservability();
+  const continuations = new ContinuationClient(http);
+  const host = new ContinuationHost(
+    {
+      store,
+      log: store,
+      scheduler,
+      bus,
+      recipes,
+      clock: systemClock,
+      observability,
+      crash: config.crashPoint ? crashHookFrom(config.crashPoint) : noCrash,
+    },
+    continuations,
+  );
+  const ready = (): Promise<readonly ReadinessCheck[]> => checkReadiness(http, config);
+  const metrics = (): Promise<string> => observability.scrape();
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(actorRoutes(host));
+  if (daprBus) app.use(daprBus.routes());
+  app.get('/livez', (_request, response) => {
+    response.json({ status: 'ok', ...host.load });
+  });
+  app.get('/readyz', async (_request, response) => {
+    const checks = await ready();
+    response.status(checks.every(({ ok }) => ok) ? 200 : 503).json({ checks });
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.type('text/plain').send(await metrics());
+  });
+
+  let server: Server | undefined;
+  return {
+    app,
+    host,
+    store,
+    bus,
+    recipes,
+    continuations,
+    metrics,
+    ready,
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server = app.listen(config.appPort, '127.0.0.1', (error?: Error) => (error ? reject(error) : resolve()));
+        server.keepAliveTimeout = 120_000;
+      }),
+    close: async () => {
+      await host.drain(config.drainMs);
+      await new Promise<void>((resolve) => {
+        if (server) server.close(() => resolve());
+        else resolve();
+        server?.closeIdleConnections();
+        setTimeout(() => server?.closeAllConnections(), 2_000).unref();
+      });
+      scheduler.close();
+      await http.close();
+    },
+  };
+}
+
+async function checkReadiness(http: SidecarHttp, config: WorkerConfig): Promise<readonly ReadinessCheck[]> {
+  const registered = await isSidecarReady(http, { actors: true });
+  const component = await storeProfileOf(http, config.stateComponent).then(
+    () => undefined,
+    (error: unknown) => MaestroError.from(error),
+  );
+  return [
+    {
+      name: 'actors',
+      ok: registered,
+      ...(registered ? {} : { message: 'the sidecar has not registered the actor type' }),
+    },
+    {
+      name: 'state',
+      ok: component === undefined,
+      ...(component ? { message: component.message } : {}),
+    },
+  ];
+}

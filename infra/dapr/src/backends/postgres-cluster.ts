@@ -3,7 +3,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -36,13 +38,34 @@ export async function serverAccount(): Promise<ServerAccount> {
   throw new Error('PostgreSQL does not run as root and there is no account postgres or nobody');
 }
 
-/** PostgreSQL cannot live under a folder that is closed to its account, as /root is. */
+/** Where the data goes when the data folder is closed to PostgreSQL's account, as /root is. */
 const FOLDER_OPEN_TO_ALL = '/var/tmp';
+const PREFIX = 'maestro-postgres-';
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes clusters in /var/tmp whose data folder has been deleted. */
+function removeForsaken(): void {
+  for (const name of readdirSync(FOLDER_OPEN_TO_ALL)) {
+    const folder = join(FOLDER_OPEN_TO_ALL, name);
+    if (!name.startsWith(PREFIX)) continue;
+    const pointer = read(join(folder, 'belongs-to'));
+    if (pointer === undefined || existsSync(pointer)) continue;
+    if (existsSync(join(folder, 'data', 'postmaster.pid'))) continue;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /**
  * The folder of the cluster's data: `postgres/` in the data folder. Where the account cannot reach
- * that, a folder under /var/tmp whose name is kept in `postgres/location`; without that file, as
- * after the data folder was deleted, a new one is made.
+ * that, a folder under /var/tmp that `postgres/location` names; it is forsaken, and removed by a
+ * later start, once that file is gone.
  */
 export async function clusterFolder(dataDir: string, account: ServerAccount): Promise<string> {
   const folder = join(dataDir, 'postgres');
@@ -50,16 +73,19 @@ export async function clusterFolder(dataDir: string, account: ServerAccount): Pr
   if (account.ids === undefined) return folder;
   const { uid, gid } = account.ids;
   const pointer = join(folder, 'location');
-  if (existsSync(pointer)) {
-    const location = readFileSync(pointer, 'utf8').trim();
-    if (existsSync(location)) return location;
-  } else {
-    chownSync(folder, uid, gid);
-    const [command, ...args] = account.command('test', ['-w', folder]);
-    if ((await runCommand(command, args, { cwd: '/' })).ok) return folder;
-  }
-  const elsewhere = mkdtempSync(join(FOLDER_OPEN_TO_ALL, 'maestro-postgres-'));
+  const location = read(pointer);
+  if (location !== undefined && existsSync(location)) return location;
+  chownSync(folder, uid, gid);
+  const [command, ...args] = account.command('test', ['-w', folder]);
+  if ((await runCommand(command, args, { cwd: '/' })).ok) return folder;
+
+  removeForsaken();
+  const elsewhere = mkdtempSync(join(FOLDER_OPEN_TO_ALL, PREFIX));
+  const cluster = join(elsewhere, 'data');
+  mkdirSync(cluster, { mode: 0o700 });
   chownSync(elsewhere, uid, gid);
-  writeFileSync(pointer, `${elsewhere}\n`);
-  return elsewhere;
+  chownSync(cluster, uid, gid);
+  writeFileSync(pointer, `${cluster}\n`);
+  writeFileSync(join(elsewhere, 'belongs-to'), `${pointer}\n`);
+  return cluster;
 }

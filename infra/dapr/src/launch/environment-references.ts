@@ -31,10 +31,11 @@ export function requireEnvironment(
   folders: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): void {
-  const missing = [...environmentReferences(folders)].filter((name) => (env[name] ?? '') === '');
+  const wanted = [...environmentReferences(folders)].sort();
+  const missing = wanted.filter((name) => (env[name] ?? '') === '');
   if (missing.length > 0) {
     throw new Error(
-      `the components in ${folders.join(', ')} need ${missing.join(' and ')}: set it (startBackends() provides MAESTRO_POSTGRES and MAESTRO_REDIS)`,
+      `the components in ${folders.join(', ')} need ${missing.join(' and ')}: set them (startBackends() provides MAESTRO_POSTGRES and MAESTRO_REDIS)`,
     );
   }
 }

@@ -1,5 +1,6 @@
 // Values and hashing
 export { canonicalJson } from './canonical/canonical-json.ts';
+export { JsonValue } from './canonical/json-value.ts';
 export { sha256Hex } from './canonical/sha256.ts';
 
 // Continuations: names, rows, state
@@ -54,7 +55,12 @@ export {
   type EventPayload,
   type EventType,
 } from './event/event-payloads.ts';
-export { EVENT_VERSION, EventEnvelope, StoredEvent, type ContinuationEvent } from './event/stored-event.ts';
+export {
+  EVENT_VERSION,
+  EventEnvelope,
+  StoredEvent,
+  type ContinuationEvent,
+} from './event/stored-event.ts';
 export { sealEvent, MAX_ROW_BYTES, type SealedEvent } from './event/seal.ts';
 export { parseStoredEvent } from './event/parse-stored-event.ts';
 export { upcast, type Upcaster, type UpcasterTable } from './event/upcast.ts';

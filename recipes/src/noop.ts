@@ -13,10 +13,13 @@ export const noop = defineRecipe({
       /** Instant to sleep until, instead of `sleepMs`; one in the past wakes at once. */
       wakeAt: z.iso.datetime({ offset: true }).optional(),
     })
-    .refine(({ wakeAt }) => wakeAt === undefined || Date.parse(wakeAt) - Date.now() <= MAX_SLEEP_MS, {
-      path: ['wakeAt'],
-      message: 'must be at most ten years from now',
-    }),
+    .refine(
+      ({ wakeAt }) => wakeAt === undefined || Date.parse(wakeAt) - Date.now() <= MAX_SLEEP_MS,
+      {
+        path: ['wakeAt'],
+        message: 'must be at most ten years from now',
+      },
+    ),
   state: z.strictObject({ steps: z.int().min(0) }),
   start: () => ({ step: 'begin', state: { steps: 0 } }),
   steps: {

@@ -1,4 +1,4 @@
-import { complete, defineRecipe, humanSignal, sleep, SignalName } from '@maestro/core';
+import { complete, defineRecipe, humanSignal, JsonValue, SignalName, sleep } from '@maestro/core';
 import { z } from 'zod';
 
 /** Waits for a signal from a person and completes with what came along. */
@@ -27,7 +27,7 @@ export const wait = defineRecipe({
       run: ({ signal }) =>
         complete(
           signal
-            ? { signal: signal.name, payload: z.json().parse(signal.payload ?? null) }
+            ? { signal: signal.name, payload: JsonValue.parse(signal.payload ?? null) }
             : { signal: null },
         ),
     },

@@ -43,7 +43,11 @@ export class ContinuationClient implements StepGateway {
     }
   }
 
-  async heartbeat(ref: ContinuationRef, stepId: string, attempt: number): Promise<'continue' | 'abort'> {
+  async heartbeat(
+    ref: ContinuationRef,
+    stepId: string,
+    attempt: number,
+  ): Promise<'continue' | 'abort'> {
     const reply = await this.send<Extract<Reply, { kind: 'lease' }>>(
       ref,
       { kind: 'heartbeat', stepId, attempt },
@@ -72,7 +76,10 @@ export class ContinuationClient implements StepGateway {
       },
     );
     if (status !== 200) {
-      throw new MaestroError('sidecar.unavailable', `the actor call failed: ${status} ${text.slice(0, 300)}`);
+      throw new MaestroError(
+        'sidecar.unavailable',
+        `the actor call failed: ${status} ${text.slice(0, 300)}`,
+      );
     }
     const envelope = JSON.parse(text) as Envelope;
     if (!envelope.ok) throw MaestroError.fromWire(envelope.error);

@@ -39,7 +39,10 @@ export class DaprRowStore implements RowStore {
   }
 
   async read(partition: string, key: string, signal?: AbortSignal): Promise<string | undefined> {
-    const query = [this.#profile.strongRead, `metadata.partitionKey=${encodeURIComponent(partition)}`];
+    const query = [
+      this.#profile.strongRead,
+      `metadata.partitionKey=${encodeURIComponent(partition)}`,
+    ];
     const { status, text } = await this.#http.call(
       'GET',
       `${this.#path}/${encodeURIComponent(key)}?${query.filter(Boolean).join('&')}`,
@@ -85,17 +88,24 @@ export class DaprRowStore implements RowStore {
       signal,
     });
     if (status !== 204 && status !== 200) {
-      throw new MaestroError('sidecar.unavailable', `the store refused a transaction: ${status} ${text.slice(0, 300)}`);
+      throw new MaestroError(
+        'sidecar.unavailable',
+        `the store refused a transaction: ${status} ${text.slice(0, 300)}`,
+      );
     }
   }
 }
 
 function decode(text: string): string {
   const value: unknown = JSON.parse(text);
-  if (typeof value !== 'string') throw new MaestroError('log.corrupt', 'a row is not a JSON string');
+  if (typeof value !== 'string')
+    throw new MaestroError('log.corrupt', 'a row is not a JSON string');
   return value;
 }
 
 function readFailed(status: number, text: string): MaestroError {
-  return new MaestroError('sidecar.unavailable', `the store could not be read: ${status} ${text.slice(0, 300)}`);
+  return new MaestroError(
+    'sidecar.unavailable',
+    `the store could not be read: ${status} ${text.slice(0, 300)}`,
+  );
 }

@@ -71,11 +71,20 @@ export class DaprScheduler implements Scheduler {
     this.#client.close();
   }
 
-  #call(method: keyof ReminderCalls, signal: AbortSignal | undefined, request: object): Promise<void> {
+  #call(
+    method: keyof ReminderCalls,
+    signal: AbortSignal | undefined,
+    request: object,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       const call = this.#client[method](request, { deadline: Date.now() + TIMEOUT_MS }, (error) => {
         if (!error) resolve();
-        else reject(new MaestroError('sidecar.unavailable', `${method}: ${error.details}`, { cause: error }));
+        else
+          reject(
+            new MaestroError('sidecar.unavailable', `${method}: ${error.details}`, {
+              cause: error,
+            }),
+          );
       });
       signal?.addEventListener('abort', () => call.cancel(), { once: true });
     });

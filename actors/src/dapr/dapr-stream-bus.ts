@@ -30,7 +30,10 @@ export class DaprStreamBus implements StreamBus {
       },
     );
     if (status !== 204 && status !== 200) {
-      throw new MaestroError('sidecar.unavailable', `publishing on ${topic} failed: ${status} ${text.slice(0, 300)}`);
+      throw new MaestroError(
+        'sidecar.unavailable',
+        `publishing on ${topic} failed: ${status} ${text.slice(0, 300)}`,
+      );
     }
   }
 

@@ -51,9 +51,13 @@ export class SidecarHttp {
       });
       return { status: response.statusCode, text: await response.body.text() };
     } catch (error) {
-      throw new MaestroError('sidecar.unavailable', `the sidecar did not answer ${method} ${path.split('?')[0]}`, {
-        cause: error,
-      });
+      throw new MaestroError(
+        'sidecar.unavailable',
+        `the sidecar did not answer ${method} ${path.split('?')[0]}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

@@ -7,13 +7,18 @@ interface Metadata {
     readonly activeActors?: readonly { readonly type: string }[];
     readonly hostReady?: boolean;
   };
-  readonly components?: readonly { readonly name: string; readonly type: string; readonly version?: string }[];
+  readonly components?: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly version?: string;
+  }[];
 }
 
 /** What the sidecar says about itself. */
 export async function readMetadata(http: SidecarHttp): Promise<Metadata> {
   const { status, text } = await http.call('GET', '/v1.0/metadata', { timeoutMs: 2_000 });
-  if (status !== 200) throw new MaestroError('sidecar.unavailable', `the sidecar's metadata answered ${status}`);
+  if (status !== 200)
+    throw new MaestroError('sidecar.unavailable', `the sidecar's metadata answered ${status}`);
   return JSON.parse(text) as Metadata;
 }
 
@@ -26,7 +31,10 @@ export async function storeProfileOf(http: SidecarHttp, component: string): Prom
   const { components = [] } = await readMetadata(http);
   const found = components.find(({ name }) => name === component);
   if (!found) {
-    throw new MaestroError('component.unsupported', `the sidecar has no component '${component}'; it has ${components.map(({ name }) => name).join(', ') || 'none'}`);
+    throw new MaestroError(
+      'component.unsupported',
+      `the sidecar has no component '${component}'; it has ${components.map(({ name }) => name).join(', ') || 'none'}`,
+    );
   }
   const profile = STORE_PROFILES[found.type];
   if (!profile) {
@@ -39,7 +47,10 @@ export async function storeProfileOf(http: SidecarHttp, component: string): Prom
 }
 
 /** Whether the sidecar answers and, if asked for, has registered the continuations' actor type. */
-export async function isSidecarReady(http: SidecarHttp, options: { readonly actors: boolean }): Promise<boolean> {
+export async function isSidecarReady(
+  http: SidecarHttp,
+  options: { readonly actors: boolean },
+): Promise<boolean> {
   try {
     const { actorRuntime } = await readMetadata(http);
     if (!options.actors) return true;

@@ -26,7 +26,11 @@ export class ContinuationHost {
   readonly #ports: TurnPorts;
   #underWay = 0;
 
-  constructor(ports: TurnPorts, gateway: StepGateway, options: { readonly stepTimes?: StepTimes } = {}) {
+  constructor(
+    ports: TurnPorts,
+    gateway: StepGateway,
+    options: { readonly stepTimes?: StepTimes } = {},
+  ) {
     this.#ports = ports;
     this.#steps = new StepRunner({
       gateway,
@@ -52,8 +56,11 @@ export class ContinuationHost {
   async invoke(actorId: string, body: unknown): Promise<Envelope> {
     try {
       const command = Command.safeParse(body);
-      if (!command.success) throw new MaestroError('request.invalid', 'this is not a command that this release knows');
-      const { reply } = await this.#track(this.#turns.run(this.#activationOf(actorId), command.data, 'call'));
+      if (!command.success)
+        throw new MaestroError('request.invalid', 'this is not a command that this release knows');
+      const { reply } = await this.#track(
+        this.#turns.run(this.#activationOf(actorId), command.data, 'call'),
+      );
       return { ok: true, reply };
     } catch (error) {
       return { ok: false, error: MaestroError.from(error).toWire() };
@@ -67,7 +74,9 @@ export class ContinuationHost {
    */
   async remind(actorId: string, data: ReminderData): Promise<void> {
     const activation = this.#activationOf(actorId);
-    const { reply, settled } = await this.#track(this.#turns.run(activation, { kind: 'wake' }, 'reminder'));
+    const { reply, settled } = await this.#track(
+      this.#turns.run(activation, { kind: 'wake' }, 'reminder'),
+    );
     await settled;
     if (reply.kind === 'woken' && !reply.found) {
       const ageMs = this.#ports.clock.nowMs() - (data.armedAtMs ?? 0);
@@ -94,7 +103,9 @@ export class ContinuationHost {
     this.#turns.draining = true;
     await this.#steps.idle(withinMs);
     await this.#steps.interruptAll(10_000);
-    await Promise.all([...this.#activations.values()].map(({ mutex }) => mutex.run(async () => undefined)));
+    await Promise.all(
+      [...this.#activations.values()].map(({ mutex }) => mutex.run(async () => undefined)),
+    );
   }
 
   #activationOf(actorId: string): Activation {

@@ -27,7 +27,10 @@ export class PrometheusObservability implements Observability {
   constructor() {
     for (const [name, help] of entriesOf(METRICS.counters)) {
       const labelNames = LABELS[name] ?? [];
-      this.#counters.set(name, new Counter({ name, help, labelNames, registers: [this.#registry] }));
+      this.#counters.set(
+        name,
+        new Counter({ name, help, labelNames, registers: [this.#registry] }),
+      );
     }
     for (const [name, help] of entriesOf(METRICS.histograms)) {
       const labelNames = LABELS[name] ?? [];

@@ -16,11 +16,18 @@ export async function loadRecipes(specifiers: readonly string[]): Promise<Recipe
     try {
       loaded = await import(isPath ? pathToFileURL(path.resolve(specifier)).href : specifier);
     } catch (error) {
-      throw new MaestroError('config.invalid', `the recipe package '${specifier}' cannot be loaded: ${(error as Error).message}`, { cause: error });
+      throw new MaestroError(
+        'config.invalid',
+        `the recipe package '${specifier}' cannot be loaded: ${(error as Error).message}`,
+        { cause: error },
+      );
     }
     const found = (loaded as { recipes?: unknown }).recipes;
     if (!Array.isArray(found) || !found.every(isRecipe)) {
-      throw new MaestroError('config.invalid', `the recipe package '${specifier}' exports no array 'recipes' of defineRecipe(...) results`);
+      throw new MaestroError(
+        'config.invalid',
+        `the recipe package '${specifier}' exports no array 'recipes' of defineRecipe(...) results`,
+      );
     }
     recipes.push(...found);
   }
@@ -29,5 +36,9 @@ export async function loadRecipes(specifiers: readonly string[]): Promise<Recipe
 
 function isRecipe(value: unknown): value is Recipe {
   const recipe = value as Partial<Recipe> | null;
-  return typeof recipe?.reference === 'string' && typeof recipe.start === 'function' && typeof recipe.steps === 'object';
+  return (
+    typeof recipe?.reference === 'string' &&
+    typeof recipe.start === 'function' &&
+    typeof recipe.steps === 'object'
+  );
 }

@@ -1,4 +1,9 @@
-import { MaestroError, type ContinuationState, type Observability, type RecipeRegistry } from '@maestro/core';
+import {
+  MaestroError,
+  type ContinuationState,
+  type Observability,
+  type RecipeRegistry,
+} from '@maestro/core';
 import type { Activation } from '../turn/activation.ts';
 import { stepContextOf } from '../turn/advance.ts';
 import type { CommandOf } from '../turn/command.ts';
@@ -57,11 +62,20 @@ export class StepRunner {
   /** Whether an attempt is under way on this host (or has ended and is still being reported). */
   runs(actorId: string, stepId: string, attempt: number): boolean {
     const run = this.#runs.get(actorId);
-    return run !== undefined && run.stepId === stepId && run.attempt === attempt && !run.abort.signal.aborted;
+    return (
+      run !== undefined &&
+      run.stepId === stepId &&
+      run.attempt === attempt &&
+      !run.abort.signal.aborted
+    );
   }
 
   /** Starts an attempt, unless it is under way here already. */
-  start(activation: Activation, state: ContinuationState, which: Attempt & { readonly step: string }): void {
+  start(
+    activation: Activation,
+    state: ContinuationState,
+    which: Attempt & { readonly step: string },
+  ): void {
     const { actorId } = activation;
     if (this.runs(actorId, which.stepId, which.attempt)) return;
     this.keepOnly(actorId, undefined);
@@ -108,15 +122,23 @@ export class StepRunner {
     try {
       const recipe = this.#recipes.get(state.goal.recipe);
       const definition = recipe.steps[step];
-      if (!definition || definition.inline) throw new MaestroError('step.outcome_invalid', `no detached step '${step}'`);
+      if (!definition || definition.inline)
+        throw new MaestroError('step.outcome_invalid', `no detached step '${step}'`);
       const context = stepContextOf(recipe, state, stepId, Date.now());
       const outcome = await untilAborted(
-        definition.run({ ...context, attempt, abort: abort.signal }, recipe.state.parse(state.recipeState)),
+        definition.run(
+          { ...context, attempt, abort: abort.signal },
+          recipe.state.parse(state.recipeState),
+        ),
         abort.signal,
       );
       result = { kind: 'returned', outcome };
     } catch (error) {
-      result = { kind: 'threw', message: error instanceof Error ? error.message : String(error), retryable: true };
+      result = {
+        kind: 'threw',
+        message: error instanceof Error ? error.message : String(error),
+        retryable: true,
+      };
     }
     stopHeartbeat();
     this.#crash('step.finished', actorId);
@@ -149,7 +171,12 @@ export class StepRunner {
     }
   }
 
-  #heartbeat(ref: Activation['ref'], stepId: string, attempt: number, abort: AbortController): () => void {
+  #heartbeat(
+    ref: Activation['ref'],
+    stepId: string,
+    attempt: number,
+    abort: AbortController,
+  ): () => void {
     const giveUp = setTimeout(() => {
       abort.abort(new MaestroError('sidecar.unavailable', 'the continuation could not be reached'));
     }, this.#times.abortAfterMs);
@@ -157,7 +184,10 @@ export class StepRunner {
       void this.#gateway.heartbeat(ref, stepId, attempt).then(
         (answer) => {
           if (answer === 'continue') giveUp.refresh();
-          else abort.abort(new MaestroError('commit.conflict', 'another attempt or host has taken over'));
+          else
+            abort.abort(
+              new MaestroError('commit.conflict', 'another attempt or host has taken over'),
+            );
         },
         () => undefined,
       );

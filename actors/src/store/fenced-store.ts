@@ -40,7 +40,11 @@ export class FencedStore implements ContinuationStore, EventLog {
     return this.#rows.read(partitionKeyOf(ref), headKey(ref), signal);
   }
 
-  readEntry(ref: ContinuationRef, sequence: number, signal?: AbortSignal): Promise<string | undefined> {
+  readEntry(
+    ref: ContinuationRef,
+    sequence: number,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
     return this.#rows.read(partitionKeyOf(ref), logKey(ref, sequence), signal);
   }
 

@@ -11,7 +11,10 @@ export class MemoryRowStore implements RowStore {
     return this.#rows.get(key);
   }
 
-  async readMany(_partition: string, keys: readonly string[]): Promise<readonly (string | undefined)[]> {
+  async readMany(
+    _partition: string,
+    keys: readonly string[],
+  ): Promise<readonly (string | undefined)[]> {
     await yieldOnce();
     return keys.map((key) => this.#rows.get(key));
   }

@@ -1,4 +1,4 @@
-import type { ContinuationRef, ContinuationState } from '@maestro/core';
+import type { ContinuationEvent, ContinuationRef, ContinuationState } from '@maestro/core';
 import { randomBytes } from 'node:crypto';
 import { Mutex } from './mutex.ts';
 
@@ -9,8 +9,8 @@ export interface Memory {
   owned: boolean;
   /** Up to which sequence the effects are done. */
   done: number;
-  /** Rows beyond `done` that this activation wrote itself. */
-  undone: { readonly sequence: number; readonly row: string }[];
+  /** Events beyond `done` that this activation committed itself. */
+  undone: { readonly event: ContinuationEvent; readonly row: string }[];
   /** The reminder that this activation armed last and has not seen fire. */
   armed: { readonly name: string; readonly atMs: number } | null;
   /** An extension of the running step's lease by heartbeats, which only live in memory. */

@@ -21,7 +21,8 @@ const MAX_LOST_ATTEMPTS = 20;
 export function advance(draft: TurnDraft, recipe: Recipe, nowMs: number): void {
   for (;;) {
     const { state } = draft;
-    if (state.paused || isFinished(state.status) || draft.events.length >= MAX_EVENTS_PER_TURN) return;
+    if (state.paused || isFinished(state.status) || draft.events.length >= MAX_EVENTS_PER_TURN)
+      return;
     const { activity } = state;
     if (activity?.kind === 'retry' && Date.parse(activity.at) <= nowMs) {
       intend(draft, activity.step, activity.stepId, activity.attempt);
@@ -31,12 +32,21 @@ export function advance(draft: TurnDraft, recipe: Recipe, nowMs: number): void {
     const step = recipe.steps[activity.step];
     const stepId = `${activity.step}#${state.steps + 1}`;
     if (!step) {
-      failFinally(draft, new MaestroError('step.outcome_invalid', `${recipe.reference} has no step '${activity.step}'`));
+      failFinally(
+        draft,
+        new MaestroError(
+          'step.outcome_invalid',
+          `${recipe.reference} has no step '${activity.step}'`,
+        ),
+      );
     } else if (!step.inline) {
       intend(draft, activity.step, stepId, 1);
     } else {
       try {
-        const returned = step.run(stepContextOf(recipe, state, stepId, nowMs), recipe.state.parse(state.recipeState));
+        const returned = step.run(
+          stepContextOf(recipe, state, stepId, nowMs),
+          recipe.state.parse(state.recipeState),
+        );
         finishStep(draft, recipe, { step: activity.step, stepId, attempt: 1 }, returned, nowMs);
       } catch (error) {
         // An inline step is pure: run again it would throw again.
@@ -57,7 +67,12 @@ export function finishStep(
   const { outcome, recipeState } = readOutcome(recipe, returned, nowMs);
   draft.add({
     type: 'step',
-    payload: { phase: 'finished', ...run, outcome, ...(recipeState === undefined ? {} : { recipeState }) },
+    payload: {
+      phase: 'finished',
+      ...run,
+      outcome,
+      ...(recipeState === undefined ? {} : { recipeState }),
+    },
   });
   switch (outcome.kind) {
     case 'sleep':
@@ -93,7 +108,11 @@ export function replaceLostAttempt(draft: TurnDraft): void {
   if (activity?.kind !== 'running') return;
   const { step, stepId, attempt } = activity;
   if (attempt >= MAX_LOST_ATTEMPTS) {
-    failFinally(draft, new MaestroError('step.failed', `attempt ${attempt} of ${stepId} was lost with its host`), stepId);
+    failFinally(
+      draft,
+      new MaestroError('step.failed', `attempt ${attempt} of ${stepId} was lost with its host`),
+      stepId,
+    );
   } else if (paused) {
     draft.add({
       type: 'step',
@@ -115,7 +134,10 @@ export function failFinally(draft: TurnDraft, error: unknown, stepId?: string): 
 }
 
 function intend(draft: TurnDraft, step: string, stepId: string, attempt: number): void {
-  draft.add({ type: 'step', payload: { phase: 'intended', step, stepId, attempt, leaseMs: LEASE_MS } });
+  draft.add({
+    type: 'step',
+    payload: { phase: 'intended', step, stepId, attempt, leaseMs: LEASE_MS },
+  });
 }
 
 /** What a step can see of a continuation. */

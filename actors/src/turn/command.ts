@@ -1,4 +1,4 @@
-import { Budget, GoalFrame, Requester, SignalName } from '@maestro/core';
+import { Budget, GoalFrame, JsonValue, Requester, SignalName } from '@maestro/core';
 import { z } from 'zod';
 
 /** The W3C traceparent of the span that sent a command. */
@@ -25,7 +25,7 @@ export const SignalCommand = z.looseObject({
   requestId: z.string().min(1).max(200),
   by: Requester,
   note: z.string().max(4000).optional(),
-  payload: z.json().optional(),
+  payload: JsonValue.optional(),
   traceparent: Traceparent,
 });
 

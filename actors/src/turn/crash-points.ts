@@ -28,7 +28,9 @@ export function crashHookFrom(text: string): CrashHook {
   const point = CRASH_POINTS.find((candidate) => candidate === name);
   const count = Number(countText);
   if (!point || !Number.isInteger(count) || count < 1) {
-    throw new TypeError(`'${text}' is not {point} or {point}:{count}; points are ${CRASH_POINTS.join(', ')}`);
+    throw new TypeError(
+      `'${text}' is not {point} or {point}:{count}; points are ${CRASH_POINTS.join(', ')}`,
+    );
   }
   let passes = 0;
   return (passed) => {

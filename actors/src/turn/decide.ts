@@ -8,11 +8,11 @@ import {
   singleConditions,
   type ContinuationState,
   type EventDraft,
+  type JsonValue,
   type RecipeRegistry,
   type SingleWakeCondition,
   type WakeCause,
 } from '@maestro/core';
-import { z } from 'zod';
 import { advance, failFinally, finishStep, replaceLostAttempt } from './advance.ts';
 import type { Command, CommandOf, Reply } from './command.ts';
 import { TurnDraft } from './turn-draft.ts';
@@ -87,12 +87,16 @@ function spawn(
   const recipe = recipes.get(command.goal.recipe);
   const parameters = recipe.parameters.safeParse(command.goal.parameters);
   if (!parameters.success) {
-    throw new MaestroError('recipe.parameters_invalid', `the parameters do not fit ${recipe.reference}`, {
-      details: parameters.error.issues.map((issue) => ({
-        at: `/goal/parameters/${issue.path.map(String).join('/')}`,
-        message: issue.message,
-      })),
-    });
+    throw new MaestroError(
+      'recipe.parameters_invalid',
+      `the parameters do not fit ${recipe.reference}`,
+      {
+        details: parameters.error.issues.map((issue) => ({
+          at: `/goal/parameters/${issue.path.map(String).join('/')}`,
+          message: issue.message,
+        })),
+      },
+    );
   }
   const start = recipe.start(parameters.data);
   const draft = new TurnDraft(null, nowMs);
@@ -101,14 +105,17 @@ function spawn(
     payload: {
       goal: {
         ...command.goal,
-        parameters: redact(recipe.parameters, command.goal.parameters) as typeof command.goal.parameters,
+        parameters: redact(
+          recipe.parameters,
+          command.goal.parameters,
+        ) as typeof command.goal.parameters,
       },
       budget: command.budget ?? newBudget(DEFAULT_CAP_MICRO_USD),
       lineage: rootLineage(id),
       requestedBy: command.requestedBy,
       requestHash: command.requestHash,
       firstStep: start.step,
-      recipeState: redact(recipe.state, start.state) as z.core.util.JSONType,
+      recipeState: redact(recipe.state, start.state) as JsonValue,
     },
   });
   beginTick(draft, { kind: 'spawn', causeId: `spawn:${id}` }, 0, []);
@@ -133,7 +140,13 @@ function goOn(draft: TurnDraft, { nowMs, recipes, leaseEnded, draining }: Decide
   }
   if (state.paused) return;
   const due = wait ? dueCondition(singleConditions(wait.condition), nowMs) : undefined;
-  if (wait && due) beginTick(draft, clockCause(due, wait.waitId), nowMs - Date.parse(due.at), othersOf(wait.condition, due.condition));
+  if (wait && due)
+    beginTick(
+      draft,
+      clockCause(due, wait.waitId),
+      nowMs - Date.parse(due.at),
+      othersOf(wait.condition, due.condition),
+    );
   if (draining && draft.state.activity?.kind === 'retry') return;
   goOnWith(draft, recipes, nowMs);
 }
@@ -214,7 +227,10 @@ function signal(
   });
   if (state.requests.includes(command.requestId)) return answer(false);
   if (isFinished(state.status)) {
-    throw new MaestroError('continuation.finished', `${state.id} is ${state.status} and takes no signals`);
+    throw new MaestroError(
+      'continuation.finished',
+      `${state.id} is ${state.status} and takes no signals`,
+    );
   }
   const take = (): void => {
     draft.add({
@@ -260,7 +276,9 @@ function awaitedSignal(
     (condition) => condition.kind === 'human' && condition.signal === command.signal,
   );
   if (!state.wait || !awaited) {
-    const names = conditions.flatMap((condition) => (condition.kind === 'human' ? [condition.signal] : []));
+    const names = conditions.flatMap((condition) =>
+      condition.kind === 'human' ? [condition.signal] : [],
+    );
     throw new MaestroError(
       'signal.unknown',
       `${state.id} does not wait for '${command.signal}'; it takes ${['kill', 'pause', 'resume', ...names].join(', ')}`,
@@ -271,7 +289,12 @@ function awaitedSignal(
   }
   const pending = othersOf(state.wait.condition, awaited);
   take();
-  beginTick(draft, { kind: 'human', causeId: `human:${command.requestId}`, signal: command.signal }, 0, pending);
+  beginTick(
+    draft,
+    { kind: 'human', causeId: `human:${command.requestId}`, signal: command.signal },
+    0,
+    pending,
+  );
   goOnWith(draft, recipes, nowMs);
   return answer(true);
 }

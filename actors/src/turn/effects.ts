@@ -6,7 +6,12 @@ export const EVENTS_TOPIC = 'maestro-events';
 /** Something to be done in the world because of an event; each is safe to do again. */
 export type Effect =
   | { readonly kind: 'publish' }
-  | { readonly kind: 'start-step'; readonly step: string; readonly stepId: string; readonly attempt: number };
+  | {
+      readonly kind: 'start-step';
+      readonly step: string;
+      readonly stepId: string;
+      readonly attempt: number;
+    };
 
 /** What follows from an event outside its continuation. Pure: after a crash the same effects are found again. */
 export function effectsOf(event: ContinuationEvent): readonly Effect[] {

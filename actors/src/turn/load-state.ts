@@ -40,7 +40,10 @@ export async function loadState(
   return parsed.data;
 }
 
-async function foldWholeLog(ref: ContinuationRef, log: EventLog): Promise<ContinuationState | null> {
+async function foldWholeLog(
+  ref: ContinuationRef,
+  log: EventLog,
+): Promise<ContinuationState | null> {
   let state: ContinuationState | null = null;
   for (;;) {
     const rows = await log.readRange(ref, (state?.sequence ?? 0) + 1, PAGE);

@@ -1,4 +1,3 @@
-import { parseStoredEvent, upcast } from '@maestro/core';
 import type { StepRunner } from '../step/step-runner.ts';
 import type { Activation, Memory } from './activation.ts';
 import { effectsOf, EVENTS_TOPIC, type EventsMessage } from './effects.ts';
@@ -20,17 +19,24 @@ export async function runEffects(
 ): Promise<void> {
   const { state } = memory;
   if (!state || memory.done >= state.sequence) return;
-  const first = memory.undone[0]?.sequence ?? state.sequence + 1;
-  let pending = memory.undone;
+  const first = memory.undone[0]?.event.sequence ?? state.sequence + 1;
+  let pending: readonly Row[] = memory.undone.map(({ event, row }) => ({
+    sequence: event.sequence,
+    row,
+  }));
   if (memory.done + 1 < first) {
-    const rows = await ports.log.readRange(activation.ref, memory.done + 1, first - memory.done - 1);
+    const rows = await ports.log.readRange(
+      activation.ref,
+      memory.done + 1,
+      first - memory.done - 1,
+    );
     ports.observability.count('maestro_effects_repeated_total', {}, rows.length);
     const from = memory.done + 1;
     pending = [...rows.map((row, index) => ({ sequence: from + index, row })), ...pending];
   }
   const { activity } = state;
-  for (const { row } of memory.undone) {
-    for (const effect of effectsOf(upcast(parseStoredEvent(row)))) {
+  for (const { event } of memory.undone) {
+    for (const effect of effectsOf(event)) {
       if (effect.kind !== 'start-step' || draining || activity?.kind !== 'running') continue;
       if (activity.stepId === effect.stepId && activity.attempt === effect.attempt) {
         steps.start(activation, state, effect);
@@ -53,12 +59,17 @@ export async function runEffects(
   memory.undone = [];
 }
 
+interface Row {
+  readonly sequence: number;
+  readonly row: string;
+}
+
 interface Chunk {
   readonly from: number;
   readonly rows: string[];
 }
 
-function chunksOf(pending: Memory['undone']): readonly Chunk[] {
+function chunksOf(pending: readonly Row[]): readonly Chunk[] {
   const chunks: Chunk[] = [];
   let bytes = 0;
   for (const { sequence, row } of pending) {

@@ -4,12 +4,13 @@ import {
   GENESIS_HASH,
   sealEvent,
   SNAPSHOT_INTERVAL,
+  type ContinuationEvent,
   type ContinuationRef,
   type ContinuationState,
   type EventDraft,
   type LogCommit,
 } from '@maestro/core';
-import { randomBytes } from 'node:crypto';
+import { randomSalt } from './random-salt.ts';
 
 /** What the events of a turn are sealed with. */
 export interface TurnSeal {
@@ -26,6 +27,8 @@ export interface TurnSeal {
 /** The commit of a turn, and the state that it leads to. */
 export interface SealedTurn {
   readonly commit: LogCommit;
+  /** The events of the commit, in order. */
+  readonly events: readonly ContinuationEvent[];
   readonly state: ContinuationState;
 }
 
@@ -33,6 +36,7 @@ export interface SealedTurn {
 export function sealTurn(events: readonly EventDraft[], seal: TurnSeal): SealedTurn {
   const at = new Date(seal.nowMs).toISOString();
   const entries: string[] = [];
+  const sealedEvents: ContinuationEvent[] = [];
   const snapshots: { sequence: number; state: string }[] = [];
   let { state } = seal;
   for (const draft of events) {
@@ -46,9 +50,10 @@ export function sealTurn(events: readonly EventDraft[], seal: TurnSeal): SealedT
       commit: seal.commitId,
       done: seal.done,
       trace: { traceId: seal.traceId, cause: seal.cause },
-      salt: randomBytes(16).toString('base64url'),
+      salt: randomSalt(),
     });
     entries.push(sealed.row);
+    sealedEvents.push(sealed.event);
     state = fold(state, sealed.event);
     if (state.sequence % SNAPSHOT_INTERVAL === 0) {
       snapshots.push({ sequence: state.sequence, state: canonicalJson(state) });
@@ -57,6 +62,7 @@ export function sealTurn(events: readonly EventDraft[], seal: TurnSeal): SealedT
   if (!state) throw new TypeError('a turn without events cannot be sealed');
   return {
     state,
+    events: sealedEvents,
     commit: {
       ref: seal.ref,
       from: seal.state?.sequence ?? 0,

@@ -77,18 +77,30 @@ export class TurnRunner {
           // A caller need not wait for effects: the reminder that covers them is armed.
           resolve({ reply: committed.reply, settled });
         } catch (error) {
-          this.#ports.observability.count('maestro_turns_total', { command: command.kind, result: MaestroError.from(error).code });
+          this.#ports.observability.count('maestro_turns_total', {
+            command: command.kind,
+            result: MaestroError.from(error).code,
+          });
           reject(error as Error);
           return;
         }
         await settled.catch(() => undefined);
-        this.#ports.observability.count('maestro_turns_total', { command: command.kind, result: 'ok' });
-        this.#ports.observability.record('maestro_turn_ms', performance.now() - started, { command: command.kind });
+        this.#ports.observability.count('maestro_turns_total', {
+          command: command.kind,
+          result: 'ok',
+        });
+        this.#ports.observability.record('maestro_turn_ms', performance.now() - started, {
+          command: command.kind,
+        });
       });
     });
   }
 
-  async #commitTurn(activation: Activation, command: Command, source: TurnSource): Promise<CommittedTurn> {
+  async #commitTurn(
+    activation: Activation,
+    command: Command,
+    source: TurnSource,
+  ): Promise<CommittedTurn> {
     for (;;) {
       const memory = (activation.memory ??= await this.#load(activation));
       this.#ports.crash('turn.loaded', activation.actorId);
@@ -97,7 +109,10 @@ export class TurnRunner {
       if (decision.events.length === 0) {
         // A stale host would answer from the past and swallow a wake: look whether somebody wrote behind our back.
         const { state } = memory;
-        if (state && (await this.#ports.log.readEntry(activation.ref, state.sequence + 1)) !== undefined) {
+        if (
+          state &&
+          (await this.#ports.log.readEntry(activation.ref, state.sequence + 1)) !== undefined
+        ) {
           activation.drop();
           continue;
         }
@@ -116,7 +131,9 @@ export class TurnRunner {
   #decide(activation: Activation, memory: Memory, command: Command, nowMs: number): Decision {
     const { state } = memory;
     const running = state?.activity?.kind === 'running' ? state.activity : undefined;
-    const runsHere = running !== undefined && this.#steps.runs(activation.actorId, running.stepId, running.attempt);
+    const runsHere =
+      running !== undefined &&
+      this.#steps.runs(activation.actorId, running.stepId, running.attempt);
     return decide(state, command, {
       id: activation.ref.id,
       nowMs,
@@ -139,7 +156,7 @@ export class TurnRunner {
     const generation = before ? before.generation + (memory.owned ? 0 : 1) : 1;
     const cause =
       command.kind === 'wake' || command.kind === 'heartbeat' ? undefined : command.traceparent;
-    const { commit, state } = sealTurn(decision.events, {
+    const sealed = sealTurn(decision.events, {
       ref: activation.ref,
       state: before,
       generation,
@@ -149,6 +166,7 @@ export class TurnRunner {
       traceId: before?.trace.traceId ?? cause?.slice(3, 35) ?? randomBytes(16).toString('hex'),
       cause,
     });
+    const { commit, state } = sealed;
     if (source === 'call') await this.#cover(activation, memory, state, nowMs);
     crash('turn.covered', activation.actorId);
     const startedAt = performance.now();
@@ -177,7 +195,9 @@ export class TurnRunner {
     }
     memory.state = state;
     memory.owned = true;
-    commit.entries.forEach((row, index) => memory.undone.push({ sequence: commit.from + 1 + index, row }));
+    sealed.events.forEach((event, index) => {
+      memory.undone.push({ event, row: commit.entries[index] ?? '' });
+    });
     return { reply: decision.reply, memory, before };
   }
 
@@ -188,11 +208,14 @@ export class TurnRunner {
     next: ContinuationState,
     nowMs: number,
   ): Promise<void> {
-    const dues = [memory.state?.dueMs, next.dueMs, nowMs + COVER_MS].filter((due) => typeof due === 'number');
+    const dues = [memory.state?.dueMs, next.dueMs, nowMs + COVER_MS].filter(
+      (due) => typeof due === 'number',
+    );
     const atMs = Math.min(...dues);
     const name = reminderName(next.generation);
     const { armed } = memory;
-    if (armed && armed.name === name && armed.atMs <= Math.max(atMs, nowMs) && armed.atMs > nowMs) return;
+    if (armed && armed.name === name && armed.atMs <= Math.max(atMs, nowMs) && armed.atMs > nowMs)
+      return;
     await this.#arm(activation, memory, name, atMs);
   }
 
@@ -203,9 +226,13 @@ export class TurnRunner {
     } catch (error) {
       // It may be armed or not: forget, so that the next turn arms anew.
       activation.drop();
-      throw new MaestroError('sidecar.unavailable', `the reminder of ${activation.ref.id} could not be armed`, {
-        cause: error,
-      });
+      throw new MaestroError(
+        'sidecar.unavailable',
+        `the reminder of ${activation.ref.id} could not be armed`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -219,9 +246,16 @@ export class TurnRunner {
     const state = memory?.state;
     if (!memory || !state) return;
     const nowMs = this.#ports.clock.nowMs();
-    this.#steps.keepOnly(activation.actorId, state.activity?.kind === 'running' ? state.activity : undefined);
+    this.#steps.keepOnly(
+      activation.actorId,
+      state.activity?.kind === 'running' ? state.activity : undefined,
+    );
     if (reply.kind === 'lease' && reply.answer === 'continue') extendLease(memory, nowMs);
-    if (state.activity?.kind === 'running' && this.#steps.runs(activation.actorId, state.activity.stepId, state.activity.attempt) && leaseEndMs(memory) <= nowMs) {
+    if (
+      state.activity?.kind === 'running' &&
+      this.#steps.runs(activation.actorId, state.activity.stepId, state.activity.attempt) &&
+      leaseEndMs(memory) <= nowMs
+    ) {
       extendLease(memory, nowMs);
     }
     let failure: unknown;
@@ -235,8 +269,15 @@ export class TurnRunner {
     await this.#settle(activation, memory, rearm, failure !== undefined);
     this.#ports.crash('turn.settled', activation.actorId);
     // In a reminder turn the old generation's reminder is the one that is being answered: it ends by itself.
-    if (source === 'call' && before && before.generation !== state.generation && before.dueMs !== null) {
-      await this.#ports.scheduler.disarm(activation.ref, reminderName(before.generation)).catch(() => undefined);
+    if (
+      source === 'call' &&
+      before &&
+      before.generation !== state.generation &&
+      before.dueMs !== null
+    ) {
+      await this.#ports.scheduler
+        .disarm(activation.ref, reminderName(before.generation))
+        .catch(() => undefined);
     }
     if (failure !== undefined && source === 'reminder') throw failure as Error;
   }
@@ -277,7 +318,10 @@ function leaseEndMs({ state, lease }: Memory): number {
   const { activity } = state ?? {};
   if (activity?.kind !== 'running') return Number.POSITIVE_INFINITY;
   const byLog = Date.parse(activity.since) + activity.leaseMs;
-  const extended = lease && lease.stepId === activity.stepId && lease.attempt === activity.attempt ? lease.untilMs : 0;
+  const extended =
+    lease && lease.stepId === activity.stepId && lease.attempt === activity.attempt
+      ? lease.untilMs
+      : 0;
   return Math.max(byLog, extended);
 }
 

@@ -10,7 +10,12 @@ const by = { subject: 'alice' };
 function spawnCommand(recipe: string, parameters: Record<string, unknown> = {}): Command {
   return {
     kind: 'spawn',
-    goal: { objective: 'try it', recipe, sensitivity: 'internal', parameters } as CommandOf<'spawn'>['goal'],
+    goal: {
+      objective: 'try it',
+      recipe,
+      sensitivity: 'internal',
+      parameters,
+    } as CommandOf<'spawn'>['goal'],
     requestedBy: by,
     requestHash: 'a'.repeat(64),
   };
@@ -31,7 +36,15 @@ it('a noop continuation works, sleeps, wakes by the clock and completes', async 
   await runtime.advance(29_999);
   expect(await types(runtime)).toHaveLength(4);
   await runtime.advance(1);
-  expect(await types(runtime)).toEqual(['spawn', 'wake', 'step', 'sleep', 'wake', 'step', 'publish']);
+  expect(await types(runtime)).toEqual([
+    'spawn',
+    'wake',
+    'step',
+    'sleep',
+    'wake',
+    'step',
+    'publish',
+  ]);
   await runtime.advance(60_000);
   expect(runtime.armed()).toEqual([]);
 });
@@ -48,6 +61,21 @@ it('a countdown ticks as often as it should', async () => {
 it('a wait ends with the signal it waits for', async () => {
   const runtime = createMemoryRuntime({ recipes: [wait] });
   await runtime.continuations.send(ref, spawnCommand('wait@1'));
-  await runtime.continuations.send(ref, { kind: 'signal', signal: 'go', requestId: 'r1', by, payload: { x: 1 } });
-  expect(await types(runtime)).toEqual(['spawn', 'wake', 'step', 'sleep', 'human_signal', 'wake', 'step', 'publish']);
+  await runtime.continuations.send(ref, {
+    kind: 'signal',
+    signal: 'go',
+    requestId: 'r1',
+    by,
+    payload: { x: 1 },
+  });
+  expect(await types(runtime)).toEqual([
+    'spawn',
+    'wake',
+    'step',
+    'sleep',
+    'human_signal',
+    'wake',
+    'step',
+    'publish',
+  ]);
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JsonValue } from '../canonical/json-value.ts';
 import { Budget } from '../budget/budget.ts';
 import { Requester, StepId } from '../event/event-payloads.ts';
 import { GoalFrame } from '../goal/goal-frame.ts';
@@ -94,7 +95,7 @@ export const ContinuationState = z.looseObject({
   tick: z.int().min(0),
   /** Steps started so far; numbers the step ids. */
   steps: z.int().min(0),
-  recipeState: z.json(),
+  recipeState: JsonValue,
   activity: Activity.nullable(),
   wait: Wait.nullable(),
   paused: z.looseObject({ since: Instant, by: Requester }).nullable(),
@@ -107,7 +108,7 @@ export const ContinuationState = z.looseObject({
     })
     .nullable(),
   /** The signal that ended the last sleep, for the step that follows. */
-  signal: z.looseObject({ name: z.string(), payload: z.json().optional() }).nullable(),
+  signal: z.looseObject({ name: z.string(), payload: JsonValue.optional() }).nullable(),
   requests: z.array(z.string()).max(REMEMBERED_REQUESTS),
   artifacts: z.int().min(0),
   result: Artifact.nullable(),

@@ -27,8 +27,16 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     title: 'The parameters do not fit the recipe',
   },
-  'continuation.not_found': { status: 404, retryable: false, title: 'There is no such continuation' },
-  'continuation.finished': { status: 409, retryable: false, title: 'The continuation has finished' },
+  'continuation.not_found': {
+    status: 404,
+    retryable: false,
+    title: 'There is no such continuation',
+  },
+  'continuation.finished': {
+    status: 409,
+    retryable: false,
+    title: 'The continuation has finished',
+  },
   'continuation.paused': { status: 409, retryable: false, title: 'The continuation is paused' },
   'signal.unknown': {
     status: 422,
@@ -66,7 +74,11 @@ export const ERROR_CATALOGUE = {
     title: 'A Dapr component cannot be used',
   },
   'config.invalid': { status: 500, retryable: false, title: 'The configuration is not valid' },
-  'sidecar.unavailable': { status: 503, retryable: true, title: 'The Dapr sidecar does not answer' },
+  'sidecar.unavailable': {
+    status: 503,
+    retryable: true,
+    title: 'The Dapr sidecar does not answer',
+  },
   'host.draining': { status: 503, retryable: true, title: 'The host is shutting down' },
   'internal.error': { status: 500, retryable: false, title: 'Something went wrong' },
 } as const;

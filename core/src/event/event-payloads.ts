@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JsonValue } from '../canonical/json-value.ts';
 import { Budget, MicroUsd } from '../budget/budget.ts';
 import { ContinuationId } from '../continuation/identifiers.ts';
 import { Runtime, Tier } from '../decision/decision.ts';
@@ -30,7 +31,7 @@ export const SpawnPayload = z.looseObject({
   /** SHA-256 of the canonical request: tells a repeated request from another one under the same key. */
   requestHash: z.string().regex(/^[0-9a-f]{64}$/),
   firstStep: StepName,
-  recipeState: z.json(),
+  recipeState: JsonValue,
 });
 
 /** A tick begins. */
@@ -62,8 +63,8 @@ export const ToolCallPayload = z.looseObject({
   stepId: StepId,
   attempt: Attempt,
   tool: z.string().min(1).max(200),
-  input: z.json(),
-  output: z.json().optional(),
+  input: JsonValue,
+  output: JsonValue.optional(),
   error: z.string().optional(),
   latencyMs: z.number().min(0),
 });
@@ -117,7 +118,7 @@ export const HumanSignalPayload = z.looseObject({
   requestId: z.string().min(1).max(200),
   by: Requester,
   note: personalData(z.string().max(4000), 'free-text').optional(),
-  payload: z.json().optional(),
+  payload: JsonValue.optional(),
 });
 
 /** Something went wrong; `final` fails the continuation, otherwise the step is tried again at `retryAt`. */
@@ -147,7 +148,7 @@ export const StepPayload = z.discriminatedUnion('phase', [
     attempt: Attempt,
     outcome: StepOutcome,
     /** The recipe's state after the step; absent when the step left it as it was. */
-    recipeState: z.json().optional(),
+    recipeState: JsonValue.optional(),
   }),
 ]);
 
@@ -175,4 +176,6 @@ export type EventType = keyof typeof EVENT_PAYLOADS;
 export type EventPayload<T extends EventType> = z.infer<(typeof EVENT_PAYLOADS)[T]>;
 
 /** An event as `decide` returns it: type and payload, everything else is added when it is sealed. */
-export type EventDraft = { [T in EventType]: { readonly type: T; readonly payload: EventPayload<T> } }[EventType];
+export type EventDraft = {
+  [T in EventType]: { readonly type: T; readonly payload: EventPayload<T> };
+}[EventType];

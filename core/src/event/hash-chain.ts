@@ -54,7 +54,10 @@ export function checkLink(
     return fault('foreign', `the event belongs to ${event.tenant}/${event.continuation}`);
   }
   if (event.generation < position.generation) {
-    return fault('generation', `generation falls from ${position.generation} to ${event.generation}`);
+    return fault(
+      'generation',
+      `generation falls from ${position.generation} to ${event.generation}`,
+    );
   }
   if (salt !== null && payloadHashOf(salt, payload) !== payloadHash) {
     return fault('payload', 'the payload is not what was written');

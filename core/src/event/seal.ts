@@ -1,14 +1,10 @@
+import type { z } from 'zod';
 import { canonicalJson } from '../canonical/canonical-json.ts';
+import { sha256Hex } from '../canonical/sha256.ts';
 import { MaestroError } from '../errors/maestro-error.ts';
 import { redact } from '../privacy/redact.ts';
 import { EVENT_PAYLOADS, type EventDraft } from './event-payloads.ts';
-import { linkHashOf, payloadHashOf } from './hash-chain.ts';
-import {
-  EVENT_VERSION,
-  type ContinuationEvent,
-  type EventEnvelope,
-  type StoredEvent,
-} from './stored-event.ts';
+import { EVENT_VERSION, type ContinuationEvent } from './stored-event.ts';
 
 /** The largest row, in bytes: what fits an item of every supported store. */
 export const MAX_ROW_BYTES = 350 * 1024;
@@ -41,44 +37,44 @@ export interface SealedEvent {
  * @throws MaestroError `event.too_large` over {@link MAX_ROW_BYTES}; `internal.error` for a payload that is not valid.
  */
 export function sealEvent(draft: EventDraft, context: SealContext): SealedEvent {
-  const schema = EVENT_PAYLOADS[draft.type];
+  const schema: z.ZodType = EVENT_PAYLOADS[draft.type];
   const checked = schema.safeParse(draft.payload);
   if (!checked.success) {
     throw new MaestroError('internal.error', `a ${draft.type} event was made that is not valid`, {
       cause: checked.error,
     });
   }
-  const payload = redact(schema, checked.data);
-  const envelope: EventEnvelope = {
-    version: EVENT_VERSION,
-    type: draft.type,
-    tenant: context.tenant,
-    continuation: context.continuation,
-    generation: context.generation,
-    sequence: context.sequence,
-    at: context.at,
-    commit: context.commit,
-    done: context.done,
-    trace: {
-      traceId: context.trace.traceId,
-      ...(context.trace.cause ? { cause: context.trace.cause } : {}),
-    },
-  };
-  const payloadHash = payloadHashOf(context.salt, payload);
-  const stored: StoredEvent = {
-    ...envelope,
-    payload,
-    salt: context.salt,
-    payloadHash,
-    hash: linkHashOf(context.previous, envelope, payloadHash),
-  };
-  const row = canonicalJson(stored);
-  if (Buffer.byteLength(row) > MAX_ROW_BYTES) {
+  const payload = canonicalJson(redact(schema, checked.data));
+  const payloadHash = sha256Hex(`${context.salt}\n${payload}`);
+  const { before, after } = envelopeText(draft.type, context);
+  const hash = sha256Hex(`${context.previous}\n{${before},${after}}\n${payloadHash}`);
+  // The canonical text of the row, put together from parts that are canonical already (a test compares them): the
+  // members of the row that are not the envelope's sort between `generation` and `sequence`.
+  const row = `{${before},"hash":"${hash}","payload":${payload},"payloadHash":"${payloadHash}","salt":"${context.salt}",${after}}`;
+  const bytes = Buffer.byteLength(row);
+  if (bytes > MAX_ROW_BYTES) {
     throw new MaestroError(
       'event.too_large',
-      `the ${draft.type} event of ${context.continuation} would take ${Buffer.byteLength(row)} bytes, at most ${MAX_ROW_BYTES} can be stored`,
+      `the ${draft.type} event of ${context.continuation} would take ${bytes} bytes, at most ${MAX_ROW_BYTES} can be stored`,
     );
   }
-  // The JSON form, not the objects of the draft: what is folded now is what a later reader of the row folds.
+  // What is folded now is what a later reader of the row folds.
   return { event: JSON.parse(row) as ContinuationEvent, row };
+}
+
+/** The canonical text of an envelope, cut where a row's other members go. */
+function envelopeText(
+  type: string,
+  context: SealContext,
+): { readonly before: string; readonly after: string } {
+  const { trace } = context;
+  const cause = trace.cause === undefined ? '' : `"cause":${JSON.stringify(trace.cause)},`;
+  return {
+    before:
+      `"at":"${context.at}","commit":${JSON.stringify(context.commit)},"continuation":"${context.continuation}",` +
+      `"done":${context.done},"generation":${context.generation}`,
+    after:
+      `"sequence":${context.sequence},"tenant":"${context.tenant}",` +
+      `"trace":{${cause}"traceId":"${trace.traceId}"},"type":"${type}","version":${EVENT_VERSION}`,
+  };
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { MaestroError } from '../errors/maestro-error.ts';
 import { EVENT_PAYLOADS, type EventType } from './event-payloads.ts';
 import { EVENT_VERSION, type ContinuationEvent, type StoredEvent } from './stored-event.ts';
@@ -30,7 +31,8 @@ export function upcast(
       `${where} is of version ${stored.version}, this release reads up to ${currentVersion}: upgrade it`,
     );
   }
-  if (stored.salt === null) throw new MaestroError('log.corrupt', `the payload of ${where} was erased`);
+  if (stored.salt === null)
+    throw new MaestroError('log.corrupt', `the payload of ${where} was erased`);
   let payload = stored.payload;
   for (let version = stored.version; version < currentVersion; version++) {
     const step = upcasters[stored.type]?.[version];
@@ -42,7 +44,8 @@ export function upcast(
     }
     payload = step(payload);
   }
-  const checked = EVENT_PAYLOADS[stored.type].safeParse(payload);
+  const schema: z.ZodType = EVENT_PAYLOADS[stored.type];
+  const checked = schema.safeParse(payload);
   if (!checked.success) {
     throw new MaestroError('log.corrupt', `the payload of ${where} does not fit its schema`, {
       details: checked.error.issues.map((issue) => ({

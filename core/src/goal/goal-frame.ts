@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JsonValue } from '../canonical/json-value.ts';
 
 /** How far an answer may travel. */
 export const Sensitivity = z.enum(['public', 'internal', 'confidential', 'restricted']);
@@ -33,7 +34,7 @@ export const GoalConstraints = z.strictObject({
 export const OutputRequest = z.strictObject({
   kind: z.string().min(1).max(100),
   /** JSON Schema that the artifact has to satisfy. */
-  schema: z.record(z.string(), z.json()).optional(),
+  schema: z.record(z.string(), JsonValue).optional(),
 });
 
 /** What the researcher wants: the input of a continuation. */
@@ -47,6 +48,6 @@ export const GoalFrame = z.strictObject({
   tags: z.array(z.string().min(1).max(100)).max(50).optional(),
   sensitivity: Sensitivity.default('internal'),
   /** The recipe's own parameters; the recipe's schema decides. */
-  parameters: z.record(z.string(), z.json()).default({}),
+  parameters: z.record(z.string(), JsonValue).default({}),
 });
 export type GoalFrame = z.infer<typeof GoalFrame>;

@@ -176,7 +176,11 @@ function failed(state: ContinuationState, payload: EventPayload<'error'>): Chang
   };
 }
 
-function signalled(state: ContinuationState, at: string, payload: EventPayload<'human_signal'>): Changes {
+function signalled(
+  state: ContinuationState,
+  at: string,
+  payload: EventPayload<'human_signal'>,
+): Changes {
   const requests = [...state.requests, payload.requestId].slice(-REMEMBERED_REQUESTS);
   if (payload.signal === 'pause') return { requests, paused: { since: at, by: payload.by } };
   if (payload.signal === 'resume') return { requests, paused: null };

@@ -1,7 +1,12 @@
 import { canonicalJson } from '../canonical/canonical-json.ts';
 import type { ContinuationState } from '../continuation/continuation-state.ts';
 import type { ContinuationRef } from '../continuation/identifiers.ts';
-import { CHAIN_START, checkLink, type ChainFault, type ChainPosition } from '../event/hash-chain.ts';
+import {
+  CHAIN_START,
+  checkLink,
+  type ChainFault,
+  type ChainPosition,
+} from '../event/hash-chain.ts';
 import type { StoredEvent } from '../event/stored-event.ts';
 import { upcast } from '../event/upcast.ts';
 import { fold } from './fold.ts';

@@ -35,5 +35,9 @@ export interface ContinuationStore {
   commit(commit: LogCommit, signal?: AbortSignal): Promise<CommitResult>;
 
   /** The text of the snapshot at a sequence; undefined when there is none. */
-  readSnapshot(ref: ContinuationRef, sequence: number, signal?: AbortSignal): Promise<string | undefined>;
+  readSnapshot(
+    ref: ContinuationRef,
+    sequence: number,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
 }

@@ -15,7 +15,8 @@ export const METRICS = {
   counters: {
     maestro_turns_total: 'Turns by command and result',
     maestro_events_committed_total: 'Events committed, by type',
-    maestro_commits_fenced_total: 'Commits that were refused because another host owns the continuation',
+    maestro_commits_fenced_total:
+      'Commits that were refused because another host owns the continuation',
     maestro_takeovers_total: 'Continuations that this host took over (generation raised)',
     maestro_step_attempts_total: 'Attempts of detached steps, by recipe and result',
     maestro_effects_repeated_total: 'Effects run again after a crash or a failure',

@@ -10,6 +10,9 @@ export interface ScannedHead {
 /** Walks over all heads of a store by its own protocol; for repair, rebuilding and export, never on the hot path. */
 export interface StoreScanner {
   /** Every head, in key order, in pages; `tenant` narrows it. */
-  heads(options?: { readonly tenant?: string; readonly signal?: AbortSignal }): AsyncIterable<ScannedHead>;
+  heads(options?: {
+    readonly tenant?: string;
+    readonly signal?: AbortSignal;
+  }): AsyncIterable<ScannedHead>;
   close(): Promise<void>;
 }

@@ -1,35 +1,88 @@
 import { z } from 'zod';
 import { isPersonalData, REDACTED } from './personal-data.ts';
 
+/** Redacts a value; made once per schema. */
+type Redactor = (value: unknown) => unknown;
+
+/** What is known of a schema: its redactor, or null where nothing in it is marked. */
+const known = new WeakMap<z.core.$ZodType, Redactor | null>();
+
 /**
  * A copy of a value in which everything that its schema marks as personal data is replaced by `[redacted]`.
  * Returns the value itself when nothing is marked. Values that the schema does not describe stay as they are.
  */
 export function redact(schema: z.core.$ZodType, value: unknown): unknown {
-  return mayHold(schema) ? walk(schema, value) : value;
+  const redactor = redactorOf(schema);
+  return redactor ? redactor(value) : value;
 }
 
-const known = new WeakMap<z.core.$ZodType, boolean>();
-
-/** Whether a schema marks anything at all; asked once per schema, so that unmarked payloads cost nothing. */
-function mayHold(schema: z.core.$ZodType): boolean {
+function redactorOf(schema: z.core.$ZodType): Redactor | null {
   const before = known.get(schema);
   if (before !== undefined) return before;
-  known.set(schema, false);
-  const answer = isPersonalData(schema) || childrenOf(schema).some(mayHold);
-  known.set(schema, answer);
-  return answer;
+  // A schema that contains itself: while it is being looked at, its inner occurrence defers to what will be known.
+  known.set(schema, (value) => known.get(schema)?.(value) ?? value);
+  const redactor = isPersonalData(schema) ? redactAll : makeRedactor(schema);
+  known.set(schema, redactor);
+  return redactor;
 }
 
-function childrenOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
-  if (schema instanceof z.ZodObject) return Object.values(schema.shape);
-  if (schema instanceof z.ZodArray) return [schema.element];
-  if (schema instanceof z.ZodRecord) return [schema.valueType];
-  if (schema instanceof z.ZodTuple) return schema.def.items;
-  if (schema instanceof z.ZodUnion) return schema.options;
-  if (schema instanceof z.ZodIntersection) return [schema.def.left, schema.def.right];
+const redactAll: Redactor = (value) => (value === undefined || value === null ? value : REDACTED);
+
+function makeRedactor(schema: z.core.$ZodType): Redactor | null {
+  if (schema instanceof z.ZodObject) return objectRedactor(schema.shape);
+  if (schema instanceof z.ZodArray) {
+    const inner = redactorOf(schema.element);
+    return inner && ((value) => (Array.isArray(value) ? value.map(inner) : value));
+  }
+  if (schema instanceof z.ZodRecord) {
+    const inner = redactorOf(schema.valueType);
+    return inner && ((value) => (isRecord(value) ? mapValues(value, inner) : value));
+  }
+  if (schema instanceof z.ZodTuple) {
+    const inners = schema.def.items.map(redactorOf);
+    if (inners.every((inner) => inner === null)) return null;
+    return (value) =>
+      Array.isArray(value) ? value.map((item, index) => inners[index]?.(item) ?? item) : value;
+  }
+  if (schema instanceof z.ZodUnion) return unionRedactor(schema.options);
+  if (schema instanceof z.ZodIntersection) {
+    return chain([redactorOf(schema.def.left), redactorOf(schema.def.right)]);
+  }
   const inner = unwrap(schema);
-  return inner ? [inner] : [];
+  return inner ? redactorOf(inner) : null;
+}
+
+function objectRedactor(shape: Readonly<Record<string, z.core.$ZodType>>): Redactor | null {
+  const marked = Object.entries(shape).flatMap(([name, part]) => {
+    const inner = redactorOf(part);
+    return inner ? [{ name, inner }] : [];
+  });
+  if (marked.length === 0) return null;
+  return (value) => {
+    if (!isRecord(value)) return value;
+    const copy: Record<string, unknown> = { ...value };
+    for (const { name, inner } of marked) {
+      if (Object.hasOwn(copy, name)) copy[name] = inner(copy[name]);
+    }
+    return copy;
+  };
+}
+
+/** Every option that accepts the value has its say: marked in one of them is marked. */
+function unionRedactor(options: readonly z.core.$ZodType[]): Redactor | null {
+  const inners = options.map((option) => ({ option, inner: redactorOf(option) }));
+  if (inners.every(({ inner }) => inner === null)) return null;
+  return (value) =>
+    inners
+      .filter(({ option }) => z.safeParse(option, value).success)
+      .reduce<unknown>((current, { inner }) => (inner ? inner(current) : current), value);
+}
+
+function chain(redactors: readonly (Redactor | null)[]): Redactor | null {
+  const marked = redactors.filter((redactor) => redactor !== null);
+  return marked.length === 0
+    ? null
+    : (value) => marked.reduce((current, inner) => inner(current), value);
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType | undefined {
@@ -37,7 +90,8 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType | undefined {
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodNullable ||
     schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodReadonly
+    schema instanceof z.ZodReadonly ||
+    schema instanceof z.ZodCatch
   ) {
     return schema.def.innerType;
   }
@@ -46,39 +100,8 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType | undefined {
   return undefined;
 }
 
-function walk(schema: z.core.$ZodType, value: unknown): unknown {
-  if (value === undefined || value === null) return value;
-  if (isPersonalData(schema)) return REDACTED;
-  if (schema instanceof z.ZodObject && isRecord(value)) {
-    const copy: Record<string, unknown> = { ...value };
-    for (const [name, part] of Object.entries(schema.shape)) {
-      if (Object.hasOwn(copy, name)) copy[name] = walk(part, copy[name]);
-    }
-    return copy;
-  }
-  if (schema instanceof z.ZodArray && Array.isArray(value)) {
-    return value.map((item) => walk(schema.element, item));
-  }
-  if (schema instanceof z.ZodRecord && isRecord(value)) {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, walk(schema.valueType, item)]),
-    );
-  }
-  if (schema instanceof z.ZodTuple && Array.isArray(value)) {
-    return value.map((item, index) => {
-      const part = schema.def.items[index];
-      return part ? walk(part, item) : item;
-    });
-  }
-  if (schema instanceof z.ZodUnion) {
-    // Every option that accepts the value has its say: marked in one of them is marked.
-    return schema.options
-      .filter((option) => z.safeParse(option, value).success)
-      .reduce<unknown>((current, option) => walk(option, current), value);
-  }
-  if (schema instanceof z.ZodIntersection) return walk(schema.def.right, walk(schema.def.left, value));
-  const inner = unwrap(schema);
-  return inner ? walk(inner, value) : value;
+function mapValues(value: Record<string, unknown>, inner: Redactor): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inner(item)]));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -10,7 +10,10 @@ export type Outcome<S = unknown, N extends string = string> = { readonly state?:
   | { readonly kind: 'fail'; readonly message: string }
 );
 
-function withState<T extends object, S>(outcome: T, state: S | undefined): T & { readonly state?: S } {
+function withState<T extends object, S>(
+  outcome: T,
+  state: S | undefined,
+): T & { readonly state?: S } {
   return state === undefined ? outcome : { ...outcome, state };
 }
 
@@ -50,7 +53,10 @@ export function timerAt(at: string): SingleWakeCondition {
 }
 
 /** A signal from a person. */
-export function humanSignal(signal: string, options: { readonly timeout?: string } = {}): SingleWakeCondition {
+export function humanSignal(
+  signal: string,
+  options: { readonly timeout?: string } = {},
+): SingleWakeCondition {
   return {
     kind: 'human',
     signal,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonValue } from '../canonical/json-value.ts';
 import { MaestroError } from '../errors/maestro-error.ts';
 import { redact } from '../privacy/redact.ts';
 import { MAX_SLEEP_MS, singleConditions } from '../wake/wake-condition.ts';
@@ -9,7 +10,7 @@ import { StepOutcome } from './step-outcome.ts';
 export interface ReadOutcome {
   readonly outcome: StepOutcome;
   /** Undefined: unchanged. Personal data is redacted already. */
-  readonly recipeState: z.core.util.JSONType | undefined;
+  readonly recipeState: JsonValue | undefined;
 }
 
 /**
@@ -19,19 +20,38 @@ export interface ReadOutcome {
  * @throws MaestroError `step.outcome_invalid` or `wake.too_far`.
  */
 export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): ReadOutcome {
-  const parsed = StepOutcome.safeParse(returned);
+  // As it would arrive from another process: what has no JSON form is dropped here, not in the log.
+  const parsed = StepOutcome.safeParse(JSON.parse(JSON.stringify(returned) ?? 'null'));
   if (!parsed.success) {
-    throw new MaestroError('step.outcome_invalid', `${recipe.reference}: ${z.prettifyError(parsed.error)}`);
+    throw new MaestroError(
+      'step.outcome_invalid',
+      `${recipe.reference}: ${z.prettifyError(parsed.error)}`,
+    );
   }
   const { state, ...outcome } = parsed.data as StepOutcome & { readonly state?: unknown };
-  if ('step' in outcome && typeof outcome.step === 'string' && !Object.hasOwn(recipe.steps, outcome.step)) {
-    throw new MaestroError('step.outcome_invalid', `${recipe.reference} has no step '${outcome.step}'`);
+  if (
+    'step' in outcome &&
+    typeof outcome.step === 'string' &&
+    !Object.hasOwn(recipe.steps, outcome.step)
+  ) {
+    throw new MaestroError(
+      'step.outcome_invalid',
+      `${recipe.reference} has no step '${outcome.step}'`,
+    );
   }
   if (outcome.kind === 'sleep') {
     for (const condition of singleConditions(outcome.wake)) {
-      const at = condition.kind === 'timer' ? condition.at : condition.kind === 'human' ? condition.timeout : undefined;
+      const at =
+        condition.kind === 'timer'
+          ? condition.at
+          : condition.kind === 'human'
+            ? condition.timeout
+            : undefined;
       if (at !== undefined && Date.parse(at) - nowMs > MAX_SLEEP_MS) {
-        throw new MaestroError('wake.too_far', `${recipe.reference} wants to sleep until ${at}; ten years is the most`);
+        throw new MaestroError(
+          'wake.too_far',
+          `${recipe.reference} wants to sleep until ${at}; ten years is the most`,
+        );
       }
     }
   }
@@ -45,6 +65,6 @@ export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): R
   }
   return {
     outcome: outcome as StepOutcome,
-    recipeState: redact(recipe.state, checked.data) as z.core.util.JSONType,
+    recipeState: redact(recipe.state, checked.data) as JsonValue,
   };
 }

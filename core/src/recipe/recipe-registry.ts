@@ -20,7 +20,10 @@ export class RecipeRegistry {
     const recipe = this.#recipes.get(reference);
     if (!recipe) {
       const known = [...this.#recipes.keys()].sort().slice(0, 20).join(', ');
-      throw new MaestroError('recipe.unknown', `there is no recipe ${reference}; there is ${known}`);
+      throw new MaestroError(
+        'recipe.unknown',
+        `there is no recipe ${reference}; there is ${known}`,
+      );
     }
     return recipe;
   }

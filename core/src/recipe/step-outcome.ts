@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import { JsonValue } from '../canonical/json-value.ts';
 import { WakeCondition } from '../wake/wake-condition.ts';
 
 /** Name of a step within its recipe. */
-export const StepName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be 1-63 of a-z, 0-9, hyphen');
+export const StepName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be 1-63 of a-z, 0-9, hyphen');
 
 /** A result that leaves the continuation. */
 export const Artifact = z.looseObject({
   kind: z.string().min(1).max(100),
-  value: z.json(),
+  value: JsonValue,
 });
 export type Artifact = z.infer<typeof Artifact>;
 
@@ -16,7 +19,7 @@ export const StepOutcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('next'), step: StepName }),
   z.looseObject({ kind: z.literal('sleep'), wake: WakeCondition, step: StepName }),
   z.looseObject({ kind: z.literal('publish'), artifact: Artifact, step: StepName }),
-  z.looseObject({ kind: z.literal('complete'), result: z.json() }),
+  z.looseObject({ kind: z.literal('complete'), result: JsonValue }),
   z.looseObject({ kind: z.literal('fail'), message: z.string().max(4000) }),
   /** The host gave the attempt up (shutdown): it is run again at once, as the next attempt. */
   z.looseObject({ kind: z.literal('interrupted') }),

@@ -52,7 +52,10 @@ export const WakeCondition = z.discriminatedUnion('kind', [
   StreamCondition,
   SiblingCondition,
   HumanCondition,
-  z.looseObject({ kind: z.literal('anyOf'), conditions: z.array(SingleWakeCondition).min(1).max(20) }),
+  z.looseObject({
+    kind: z.literal('anyOf'),
+    conditions: z.array(SingleWakeCondition).min(1).max(20),
+  }),
 ]);
 export type WakeCondition = z.infer<typeof WakeCondition>;
 

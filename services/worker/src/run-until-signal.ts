@@ -5,7 +5,11 @@ import type { Logger } from 'pino';
  * Runs a service until SIGTERM or SIGINT, then closes it and exits: 0 after a clean shutdown, 1 when it could not start
  * or close. A second signal ends it at once.
  */
-export function runUntilSignal(name: string, log: Logger, start: () => Promise<() => Promise<void>>): void {
+export function runUntilSignal(
+  name: string,
+  log: Logger,
+  start: () => Promise<() => Promise<void>>,
+): void {
   let stopping = false;
   const started = start();
   started.then(

@@ -14,7 +14,12 @@ const WorkerEnvironment = z.object({
   MAESTRO_RECIPES: z
     .string()
     .default('@maestro/recipes')
-    .transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)),
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    ),
   MAESTRO_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(120_000),
   MAESTRO_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   MAESTRO_ENV: z.enum(['development', 'production']).default('production'),
@@ -43,12 +48,17 @@ export interface WorkerConfig {
 export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
   const parsed = WorkerEnvironment.safeParse(environment);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    const problems = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.')}: ${issue.message}`,
+    );
     throw new MaestroError('config.invalid', problems.join('; '));
   }
   const { data } = parsed;
   if (data.MAESTRO_CRASH_POINT !== undefined && data.MAESTRO_ENV !== 'development') {
-    throw new MaestroError('config.invalid', 'MAESTRO_CRASH_POINT: only with MAESTRO_ENV=development');
+    throw new MaestroError(
+      'config.invalid',
+      'MAESTRO_CRASH_POINT: only with MAESTRO_ENV=development',
+    );
   }
   return Object.freeze({
     appPort: data.APP_PORT,

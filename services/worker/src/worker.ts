@@ -54,7 +54,9 @@ export async function createWorker(config: WorkerConfig): Promise<Worker> {
   const http = new SidecarHttp(config.daprHttpPort);
   const store = connectStore(http, config.stateComponent);
   const scheduler = new DaprScheduler(config.daprGrpcPort, systemClock);
-  const daprBus = config.pubsubComponent ? new DaprStreamBus(http, config.pubsubComponent) : undefined;
+  const daprBus = config.pubsubComponent
+    ? new DaprStreamBus(http, config.pubsubComponent)
+    : undefined;
   const bus = daprBus ?? new InProcessBus();
   const observability = new PrometheusObservability();
   const continuations = new ContinuationClient(http);
@@ -102,7 +104,9 @@ export async function createWorker(config: WorkerConfig): Promise<Worker> {
     ready,
     listen: () =>
       new Promise((resolve, reject) => {
-        server = app.listen(config.appPort, '127.0.0.1', (error?: Error) => (error ? reject(error) : resolve()));
+        server = app.listen(config.appPort, '127.0.0.1', (error?: Error) =>
+          error ? reject(error) : resolve(),
+        );
         server.keepAliveTimeout = 120_000;
       }),
     close: async () => {
@@ -119,7 +123,10 @@ export async function createWorker(config: WorkerConfig): Promise<Worker> {
   };
 }
 
-async function checkReadiness(http: SidecarHttp, config: WorkerConfig): Promise<readonly ReadinessCheck[]> {
+async function checkReadiness(
+  http: SidecarHttp,
+  config: WorkerConfig,
+): Promise<readonly ReadinessCheck[]> {
   const registered = await isSidecarReady(http, { actors: true });
   const component = await storeProfileOf(http, config.stateComponent).then(
     () => undefined,

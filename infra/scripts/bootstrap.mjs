@@ -80,12 +80,32 @@ function installedAsLocked() {
   });
 }
 
+/** Runs npm quietly; resolves its exit code and what it said. */
+function npm(args) {
+  return new Promise((resolve) => {
+    const options = { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] };
+    const child = spawn('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], options);
+    let said = '';
+    child.stderr.on('data', (part) => {
+      said += part;
+    });
+    child.on('error', (error) => resolve({ code: 127, said: error.message }));
+    child.on('close', (code) => resolve({ code, said }));
+  });
+}
+
 async function install() {
   const stamp = wantedStamp();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   if (existsSync(stampFile) || !installedAsLocked()) {
-    say('installing packages (npm ci), about a minute the first time');
-    await step('npm ci', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    say('installing packages, about a minute the first time');
+    let outcome = await npm(['ci']);
+    if (outcome.said.includes('from lock file')) {
+      // npm ci wants the optional packages of every platform in the lock file, and leaves all
+      // untouched otherwise; npm install takes the locked versions and adds this platform's.
+      outcome = await npm(['install', '--no-save']);
+    }
+    if (outcome.code !== 0) fail(`installing packages failed:\n${outcome.said.trim()}`);
   }
   writeFileSync(stampFile, stamp);
 }

@@ -17,6 +17,7 @@ const FIX =
 export async function findGo(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<GoToolchain> {
+  let found = 'no Go';
   for (const go of ['go', '/usr/local/go/bin/go']) {
     if (go.startsWith('/') && !existsSync(go)) continue;
     const answer = await runCommand(go, ['env', 'GOVERSION'], { env, cwd: '/' });
@@ -27,7 +28,7 @@ export async function findGo(
     if (isAtLeast(version, '1.21.0') && /auto|path|\+/.test(switching.stdout)) {
       return { ok: true, go, version };
     }
-    return { ok: false, found: `Go ${version}, too old to build Dapr`, fix: FIX };
+    found = `Go ${version}, too old to build Dapr`;
   }
-  return { ok: false, found: 'no Go', fix: FIX };
+  return { ok: false, found, fix: FIX };
 }

@@ -35,7 +35,8 @@ function checkPackages(): Check {
   const found = differs ?? 'as package-lock.json says';
   const name = 'npm packages';
   if (differs === undefined) return { name, ok: true, found, required: true };
-  return { name, ok: false, found, required: true, fix: 'npm ci' };
+  const fix = 'node infra/scripts/bootstrap.mjs';
+  return { name, ok: false, found, required: true, fix };
 }
 
 async function checkDapr(): Promise<Check> {

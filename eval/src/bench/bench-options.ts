@@ -1,0 +1,112 @@
+import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** The benchmarks. */
+export const WORKLOADS = ['append', 'lifecycle', 'signal', 'wake'] as const;
+export type Workload = (typeof WORKLOADS)[number];
+
+const COMPONENT_SETS = ['local', 'postgres'] as const;
+/** A shipped component set. */
+export type ComponentSet = (typeof COMPONENT_SETS)[number];
+
+const VIAS = ['api', 'actors'] as const;
+/** How clients reach continuations: the public API of the standalone service, or actor calls to a worker. */
+export type Via = (typeof VIAS)[number];
+
+/** What to measure. */
+export interface BenchOptions {
+  readonly only: readonly Workload[];
+  readonly components: readonly ComponentSet[];
+  readonly via: Via;
+  /** Continuations in a run of lifecycle, signal and wake. */
+  readonly n: number;
+  readonly runs: number;
+  readonly appendSeconds: number;
+  /** Sleepers in the large wake run; 0 leaves it out. */
+  readonly manySleepers: number;
+  readonly quick: boolean;
+  readonly profile: boolean;
+  /** Keeps the data and logs of the runs. */
+  readonly keep: boolean;
+  readonly out: string;
+  /** Holds data, logs and results. */
+  readonly workFolder: string;
+  /** The checkout. */
+  readonly root: string;
+}
+
+/** Help text of `npm run bench`. */
+export const USAGE = `npm run bench -- [options]
+  --only a,b         of ${WORKLOADS.join(', ')}; all
+  --components a,b   of ${COMPONENT_SETS.join(', ')}; local
+  --via WAY          api (standalone service) or actors (actor calls to a worker); api
+  --n N              continuations in a run; 1000 (signal: at most 500)
+  --runs N           runs of each; 5
+  --quick            one short run of everything
+  --profile          CPU profiles of worker and daprd during one lifecycle run
+  --keep             keeps data and logs
+  --out FILE         results as JSON; .maestro/bench/bench-<time>.json
+`;
+
+function listOf<T extends string>(text: string, allowed: readonly T[], flag: string): readonly T[] {
+  const parts = text.split(',').filter((part) => part !== '');
+  return parts.map((part) => {
+    const found = allowed.find((one) => one === part);
+    if (found === undefined) {
+      throw new Error(`--${flag}: '${part}' is none of ${allowed.join(', ')}`);
+    }
+    return found;
+  });
+}
+
+function count(text: string, flag: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${flag}: a whole number from 1`);
+  return value;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @returns undefined when only help was asked for.
+ * @throws Error naming the option that is wrong.
+ */
+export function readBenchOptions(args: readonly string[]): BenchOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', default: WORKLOADS.join(',') },
+      components: { type: 'string', default: 'local' },
+      via: { type: 'string', default: 'api' },
+      n: { type: 'string' },
+      runs: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const workFolder = join(root, '.maestro', 'bench');
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '');
+  const { quick, profile } = values;
+  const [via = 'api'] = listOf(values.via, VIAS, 'via');
+  return {
+    only: profile ? ['lifecycle'] : listOf(values.only, WORKLOADS, 'only'),
+    components: listOf(values.components, COMPONENT_SETS, 'components'),
+    via,
+    n: count(values.n ?? (quick ? '200' : '1000'), 'n'),
+    runs: profile ? 1 : count(values.runs ?? (quick ? '1' : '5'), 'runs'),
+    appendSeconds: quick ? 5 : 20,
+    manySleepers: quick ? 0 : 10_000,
+    quick,
+    profile,
+    keep: values.keep,
+    out: resolve(values.out ?? join(workFolder, `bench-${stamp}.json`)),
+    workFolder,
+    root,
+  };
+}

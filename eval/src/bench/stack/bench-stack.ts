@@ -1,0 +1,80 @@
+import { connectStore, SidecarHttp, type FencedStore } from '@maestro/actors';
+import {
+  startBackends,
+  startStack,
+  type Backends,
+  type ManagedProcess,
+  type RunningApp,
+} from '@maestro/infra-dapr';
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BenchOptions, ComponentSet, Via } from '../bench-options.ts';
+import { progress } from '../report/progress.ts';
+import { profiledBinaries, workerCommand } from './profiling.ts';
+
+/** A started stack with one host of continuations behind one sidecar, and its store. */
+export interface BenchStack {
+  readonly components: ComponentSet;
+  readonly via: Via;
+  readonly app: RunningApp;
+  readonly http: SidecarHttp;
+  readonly store: FencedStore;
+  /** Everything that serves: application, sidecar, control plane, databases. */
+  readonly processes: () => readonly ManagedProcess[];
+  /** Stops everything and removes the data. */
+  readonly stop: () => Promise<void>;
+}
+
+const STATE_COMPONENT = 'maestro-state';
+
+/** Starts a stack with empty data. */
+export async function startBenchStack(
+  components: ComponentSet,
+  options: BenchOptions,
+): Promise<BenchStack> {
+  const parent = join(options.workFolder, 'run');
+  mkdirSync(parent, { recursive: true });
+  const dataDir = mkdtempSync(join(parent, `${components}-`));
+  let backends: Backends | undefined;
+  try {
+    if (components === 'postgres') backends = await startBackends({ dataDir });
+    const service = options.via === 'api' ? 'standalone' : 'worker';
+    const stack = await startStack({
+      dataDir,
+      components,
+      env: { ...backends?.env, MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'warn' },
+      apps: [
+        {
+          appId: `maestro-${service}`,
+          command: workerCommand(service, options),
+          actorTypes: ['Continuation'],
+          ...(options.via === 'api' ? { publicPort: 'auto' } : {}),
+        },
+      ],
+      binaries: await profiledBinaries(options, dataDir),
+    });
+    const app = stack.app(`maestro-${service}`);
+    const http = new SidecarHttp(app.sidecar.httpPort);
+    return {
+      components,
+      via: options.via,
+      app,
+      http,
+      store: connectStore(http, STATE_COMPONENT),
+      processes: () => [
+        ...stack.processes(),
+        ...(backends ? [backends.postgres.process, backends.redis.process] : []),
+      ],
+      stop: async () => {
+        await http.close();
+        await stack.stop();
+        await backends?.stop();
+        if (options.keep) progress(`kept ${dataDir}`);
+        else rmSync(dataDir, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await backends?.stop();
+    throw error;
+  }
+}

@@ -25,6 +25,7 @@ export { SidecarHttp } from './dapr/sidecar-http.ts';
 export { isSidecarReady, storeProfileOf } from './dapr/sidecar-metadata.ts';
 
 // Around it
+export { systemClock } from './host/system-clock.ts';
 export { InProcessBus } from './bus/in-process-bus.ts';
 export { loadRecipes } from './recipe/load-recipes.ts';
 export { PrometheusObservability } from './observability/prometheus-observability.ts';

@@ -118,5 +118,5 @@ export {
   type Labels,
   type Observability,
 } from './ports/observability.ts';
-export { systemClock, type Clock } from './ports/clock.ts';
+export type { Clock } from './ports/clock.ts';
 export type { ScannedHead, StoreScanner } from './ports/store-scanner.ts';

@@ -81,7 +81,7 @@ export class TurnRunner {
             command: command.kind,
             result: MaestroError.from(error).code,
           });
-          reject(error as Error);
+          reject(error);
           return;
         }
         await settled.catch(() => undefined);

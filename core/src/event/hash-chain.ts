@@ -62,7 +62,7 @@ export function checkLink(
   if (salt !== null && payloadHashOf(salt, payload) !== payloadHash) {
     return fault('payload', 'the payload is not what was written');
   }
-  if (linkHashOf(position.hash, envelope as EventEnvelope, payloadHash) !== hash) {
+  if (linkHashOf(position.hash, envelope, payloadHash) !== hash) {
     return fault('link', 'the event is not what was written, or one before it was changed');
   }
   return { position: { hash, sequence: event.sequence, generation: event.generation } };

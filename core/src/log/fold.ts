@@ -7,7 +7,6 @@ import {
 import { MaestroError } from '../errors/maestro-error.ts';
 import type { EventPayload } from '../event/event-payloads.ts';
 import type { ContinuationEvent } from '../event/stored-event.ts';
-import type { GoalFrame } from '../goal/goal-frame.ts';
 import { dueMsOf } from './due.ts';
 
 /**
@@ -54,7 +53,7 @@ function born(event: ContinuationEvent): ContinuationState {
     commit: event.commit,
     done: event.done,
     dueMs: null,
-    goal: payload.goal as GoalFrame,
+    goal: payload.goal,
     budget: payload.budget,
     lineage: payload.lineage,
     trace: { traceId: event.trace.traceId },

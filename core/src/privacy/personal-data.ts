@@ -10,12 +10,12 @@ export const REDACTED = '[redacted]';
  * {@link REDACTED} before an event is hashed and written, so the marked schema must accept strings.
  */
 export function personalData<T extends z.ZodType>(schema: T, kind: string): T {
-  const marked = schema.clone() as T;
+  const marked = schema.clone();
   personal.add(marked, { kind });
   return marked;
 }
 
 /** Whether a schema (not counting what it wraps) is marked as personal data. */
 export function isPersonalData(schema: z.core.$ZodType): boolean {
-  return personal.has(schema as z.ZodType);
+  return personal.has(schema);
 }

@@ -55,7 +55,7 @@ export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): R
       }
     }
   }
-  if (state === undefined) return { outcome: outcome as StepOutcome, recipeState: undefined };
+  if (state === undefined) return { outcome: outcome, recipeState: undefined };
   const checked = recipe.state.safeParse(state);
   if (!checked.success) {
     throw new MaestroError(
@@ -64,7 +64,7 @@ export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): R
     );
   }
   return {
-    outcome: outcome as StepOutcome,
+    outcome: outcome,
     recipeState: redact(recipe.state, checked.data) as JsonValue,
   };
 }

@@ -12,10 +12,11 @@ import {
   noCrash,
   PrometheusObservability,
   SidecarHttp,
+  systemClock,
   storeProfileOf,
   type FencedStore,
 } from '@maestro/actors';
-import { MaestroError, systemClock, type RecipeRegistry, type StreamBus } from '@maestro/core';
+import { MaestroError, type RecipeRegistry, type StreamBus } from '@maestro/core';
 import express, { type Express } from 'express';
 import type { Server } from 'node:http';
 import type { WorkerConfig } from './worker-config.ts';

@@ -1,1 +1,4 @@
-export const placeholder = 1;
+export { busContract, type BusUnderTest } from './bus-contract.ts';
+export { sampleCommit, type SampleCommit } from './sample-commit.ts';
+export { schedulerContract, type SchedulerUnderTest } from './scheduler-contract.ts';
+export { storeContract, type StoreUnderTest } from './store-contract.ts';

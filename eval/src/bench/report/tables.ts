@@ -1,77 +1,105 @@
-import { median, rounded } from '../load/statistics.ts';
+import type { Distribution } from '../load/statistics.ts';
+import type { Usage } from '../stack/usage.ts';
+import type { AppendRun } from '../workloads/append.ts';
 import type { LifecycleRun } from '../workloads/lifecycle.ts';
 import type { Run } from '../workloads/run-workload.ts';
+import type { SignalRun } from '../workloads/signal.ts';
+import type { WakeRun } from '../workloads/wake.ts';
+import { markdownTable, type Column } from './markdown-table.ts';
 
-interface Column<R> {
-  readonly title: string;
-  readonly of: (run: R) => number;
+interface Measured {
+  readonly usage: Usage;
+  readonly load1: number;
 }
 
-const LIFECYCLE: readonly Column<LifecycleRun>[] = [
-  { title: 'accepted/s', of: (run) => run.acceptedPerSecond },
-  { title: 'accept p50 ms', of: (run) => run.acceptMs.p50 },
-  { title: 'completed/s', of: (run) => run.completedPerSecond },
-  { title: 'late p50 ms', of: (run) => run.lateMs.p50 },
-  { title: 'late p99 ms', of: (run) => run.lateMs.p99 },
-  { title: 'late max ms', of: (run) => run.lateMs.max },
-  { title: 'CPU ms each', of: (run) => run.usage.cpuMsEachTotal },
-  ...['worker', 'daprd', 'scheduler', 'placement', 'postgres', 'redis'].map((role) => ({
-    title: role,
-    of: (run: LifecycleRun) => run.usage.cpuMsEach[role] ?? Number.NaN,
-  })),
-  { title: 'RSS MB', of: (run) => sum(run.usage.rssMb) },
-  { title: 'PSS MB', of: (run) => sum(run.usage.pssMb) },
-  { title: 'load1', of: (run) => run.load1 },
-];
+const ROLES = ['worker', 'daprd', 'scheduler', 'placement', 'postgres', 'redis'];
 
 function sum(record: Readonly<Record<string, number>>): number {
   return Object.values(record).reduce((total, value) => total + value, 0);
 }
 
-/** `median (min-max)` of the runs' figures. */
-function cell(values: readonly number[]): string {
-  const known = values.filter((value) => !Number.isNaN(value));
-  if (known.length === 0) return '-';
-  const [low, middle, high] = [Math.min(...known), median(known), Math.max(...known)].map(shown);
-  return low === high ? `${middle}` : `${middle} (${low}-${high})`;
-}
-
-function shown(value: number): number {
-  return Math.abs(value) >= 100 ? Math.round(value) : rounded(value, Math.abs(value) < 10 ? 2 : 1);
-}
-
-function table<R>(
-  title: string,
-  runs: readonly R[],
-  key: (run: R) => string,
-  keyTitle: string,
-  columns: readonly Column<R>[],
-): string {
-  if (runs.length === 0) return '';
-  const groups = new Map<string, R[]>();
-  for (const run of runs) groups.set(key(run), [...(groups.get(key(run)) ?? []), run]);
-  const lines = [
-    `### ${title}: median (min-max)`,
-    '',
-    `| ${[...keyTitle.split('|'), 'runs', ...columns.map((column) => column.title)].join(' | ')} |`,
-    `|${'---|'.repeat(keyTitle.split('|').length + 1 + columns.length)}`,
-    ...[...groups].map(([name, group]) => {
-      const cells = columns.map((column) => cell(group.map((run) => column.of(run))));
-      return `| ${[...name.split('|'), String(group.length), ...cells].join(' | ')} |`;
-    }),
+function tail<R>(name: string, of: (run: R) => Distribution): readonly Column<R>[] {
+  return [
+    { title: `${name} p50 ms`, of: (run) => of(run).p50 },
+    { title: `${name} p99 ms`, of: (run) => of(run).p99 },
+    { title: `${name} max ms`, of: (run) => of(run).max },
   ];
-  return `${lines.join('\n')}\n`;
 }
 
-/** Markdown tables of all runs. */
+function usage<R extends Measured>(unit: string): readonly Column<R>[] {
+  return [
+    { title: `CPU ms per ${unit}`, of: (run) => run.usage.cpuMsEachTotal },
+    ...ROLES.map((role) => ({
+      title: role,
+      of: (run: R) => run.usage.cpuMsEach[role] ?? Number.NaN,
+    })),
+    { title: 'client', of: (run) => run.usage.clientCpuMsEach },
+    { title: 'RSS MB', of: (run) => sum(run.usage.rssMb) },
+    { title: 'PSS MB', of: (run) => sum(run.usage.pssMb) },
+    { title: 'load1', of: (run) => run.load1 },
+  ];
+}
+
+const APPEND: readonly Column<AppendRun>[] = [
+  { title: 'events per commit', of: (run) => run.eventsPerCommit },
+  { title: 'bytes per commit', of: (run) => run.bytesPerCommit },
+  { title: 'events/s', of: (run) => run.eventsPerSecond },
+  ...tail<AppendRun>('commit', (run) => run.commitMs),
+  { title: 'failed', of: (run) => run.failures },
+  ...usage<AppendRun>('event'),
+];
+
+const LIFECYCLE: readonly Column<LifecycleRun>[] = [
+  { title: 'accepted/s', of: (run) => run.acceptedPerSecond },
+  ...tail<LifecycleRun>('accept', (run) => run.acceptMs),
+  { title: 'completed/s', of: (run) => run.completedPerSecond },
+  ...tail<LifecycleRun>('late', (run) => run.lateMs),
+  ...usage<LifecycleRun>('life'),
+];
+
+const SIGNAL: readonly Column<SignalRun>[] = [
+  ...tail<SignalRun>('resumed', (run) => run.resumedMs),
+  { title: 'signals/s', of: (run) => run.perSecond },
+  ...usage<SignalRun>('signal'),
+];
+
+const WAKE: readonly Column<WakeRun>[] = [
+  ...tail<WakeRun>('late', (run) => run.lateMs),
+  { title: 'span ms', of: (run) => run.spanMs },
+  { title: 'all done after ms', of: (run) => run.drainedMs },
+  ...usage<WakeRun>('wake'),
+];
+
+/** Markdown tables of all runs: median (min-max). */
 export function tablesOf(runs: readonly Run[]): string {
   return [
-    table(
-      'lifecycle',
+    markdownTable(
+      'append: median (min-max)',
+      runs.filter((run) => run.workload === 'append'),
+      ['components', 'loop', 'events in a commit'],
+      (run) => [run.components, run.loop, run.grouping],
+      APPEND,
+    ),
+    markdownTable(
+      'lifecycle: median (min-max)',
       runs.filter((run) => run.workload === 'lifecycle'),
-      (run) => `${run.components}|${run.via}|${run.n}`,
-      'components|via|N',
+      ['components', 'via', 'N'],
+      (run) => [run.components, run.via, run.n],
       LIFECYCLE,
+    ),
+    markdownTable(
+      'signal to resume: median (min-max)',
+      runs.filter((run) => run.workload === 'signal'),
+      ['components', 'via', 'N', 'at a time'],
+      (run) => [run.components, run.via, run.n, run.concurrency],
+      SIGNAL,
+    ),
+    markdownTable(
+      'wake: median (min-max)',
+      runs.filter((run) => run.workload === 'wake'),
+      ['components', 'via', 'sleepers', 'due'],
+      (run) => [run.components, run.via, run.sleepers, run.spread],
+      WAKE,
     ),
   ]
     .filter((text) => text !== '')

@@ -1,0 +1,87 @@
+import type { ContinuationRef } from '@maestro/core';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BenchOptions, ComponentSet } from '../bench-options.ts';
+import { closedLoop } from '../load/closed-loop.ts';
+import { distributionOf, rounded, type Distribution } from '../load/statistics.ts';
+import { load1 } from '../report/machine.ts';
+import { progress } from '../report/progress.ts';
+import { startBenchStack } from '../stack/bench-stack.ts';
+import { connectDriver } from '../stack/driver.ts';
+import { cpuSnapshot, usageSince, type Usage } from '../stack/usage.ts';
+import { CONCURRENCY, readLogs, warmUp } from './lifecycle.ts';
+
+/** One run of signals to waiting continuations. */
+export interface SignalRun {
+  readonly workload: 'signal';
+  readonly components: ComponentSet;
+  readonly via: string;
+  readonly n: number;
+  readonly concurrency: number;
+  /**
+   * From before the client's call until its answer, which comes after the commit that holds the signal, the wake, what
+   * the continuation did next, and its completion.
+   */
+  readonly resumedMs: Distribution;
+  readonly perSecond: number;
+  readonly usage: Usage;
+  readonly verified: number;
+  readonly load1: number;
+}
+
+const MOST_WAITING = 500;
+
+/** Signals at concurrency 16, then 1. */
+export async function runSignal(
+  components: ComponentSet,
+  options: BenchOptions,
+): Promise<readonly SignalRun[]> {
+  const stack = await startBenchStack(components, options);
+  const driver = await connectDriver(stack);
+  try {
+    await warmUp(stack, driver);
+    const n = Math.min(options.n, MOST_WAITING);
+    const runs: SignalRun[] = [];
+    for (const concurrency of [16, 1]) {
+      const refs: ContinuationRef[] = [];
+      await closedLoop(n, CONCURRENCY, async (index) => {
+        refs.push(await driver.start(`wait-${concurrency}-${index}`, 'wait@1', {}));
+      });
+      await delay(1500);
+      const resumedMs: number[] = [];
+      const cpu = cpuSnapshot(stack.processes());
+      const startedAt = performance.now();
+      await closedLoop(n, concurrency, async (index) => {
+        const ref = refs[index];
+        if (!ref) return;
+        const from = performance.now();
+        await driver.signal(ref, 'go');
+        resumedMs.push(performance.now() - from);
+      });
+      const durationMs = performance.now() - startedAt;
+      const usage = usageSince(cpu, stack.processes(), n);
+      const load = load1();
+      const logs = await readLogs(stack, refs);
+      const run: SignalRun = {
+        workload: 'signal',
+        components,
+        via: options.via,
+        n,
+        concurrency,
+        resumedMs: distributionOf(resumedMs),
+        perSecond: rounded((n * 1000) / durationMs),
+        usage,
+        verified: logs.length,
+        load1: load,
+      };
+      progress(
+        `signal ${components} via ${options.via} c${concurrency}: p50 ${run.resumedMs.p50} ` +
+          `p99 ${run.resumedMs.p99} ms, ${run.perSecond}/s, load1 ${load}`,
+      );
+      runs.push(run);
+    }
+    return runs;
+  } finally {
+    await driver.close();
+    await stack.stop();
+  }
+}

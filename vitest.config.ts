@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const resolve = { conditions: ['maestro-source', 'node', 'import', 'default'] };
-const ssr = { resolve: { conditions: ['maestro-source', 'node', 'import', 'default'] } };
+const resolve = { conditions: ['maestro-source', 'node'] };
+const ssr = { resolve: { conditions: ['maestro-source', 'node'] } };
 const exclude = ['**/node_modules/**', '**/dist/**', '**/.maestro/**'];
 
 export default defineConfig({

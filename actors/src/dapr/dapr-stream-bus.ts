@@ -18,13 +18,11 @@ export class DaprStreamBus implements StreamBus {
   async publish(topic: string, message: BusMessage, signal?: AbortSignal): Promise<void> {
     const { status, text } = await this.#http.call(
       'POST',
-      `/v1.0/publish/${encodeURIComponent(this.#component)}/${encodeURIComponent(topic)}`,
+      `/v1.0/publish/${encodeURIComponent(this.#component)}/${encodeURIComponent(topic)}` +
+        `?metadata.cloudevent.id=${encodeURIComponent(message.id)}`,
       {
         body: JSON.stringify(message.data),
-        headers: {
-          'cloudevent.id': message.id,
-          ...(message.traceparent ? { traceparent: message.traceparent } : {}),
-        },
+        headers: message.traceparent ? { traceparent: message.traceparent } : {},
         timeoutMs: PUBLISH_TIMEOUT_MS,
         signal,
       },

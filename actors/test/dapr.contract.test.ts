@@ -1,0 +1,49 @@
+import { busContract, schedulerContract, storeContract } from '@maestro/core/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missingFor, openComponentSet, type OpenComponentSet } from './support/component-set.ts';
+
+/** Rounds of 16 concurrent writers against a real store. */
+const FENCING_ROUNDS = Number(process.env['MAESTRO_FENCING_ROUNDS'] ?? 1000);
+
+for (const set of ['local', 'postgres'] as const) {
+  const missing = await missingFor(set);
+  if (missing && !process.env['CI']) {
+    describe.skip(`component set ${set}: ${missing}`, () => {
+      it('needs its servers', () => undefined);
+    });
+    continue;
+  }
+  describe(`component set ${set}`, () => {
+    let opened: OpenComponentSet;
+    beforeAll(async () => {
+      expect(missing).toBeUndefined();
+      opened = await openComponentSet(set);
+    });
+    afterAll(() => opened?.close());
+
+    storeContract(`Dapr, ${set}`, async () => ({
+      hosts: opened.stores,
+      fencingRounds: FENCING_ROUNDS,
+    }));
+    if (set === 'local') {
+      schedulerContract('Dapr', async () => ({
+        scheduler: opened.scheduler,
+        nowMs: () => Date.now(),
+        pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+        fired: opened.fired,
+        failNext: (count) => opened.failNext('reminder', count),
+      }));
+    } else {
+      busContract('Dapr with Redis', async () => {
+        if (!opened.bus) throw new TypeError('this set has a broker');
+        return {
+          bus: opened.bus,
+          topic: 'contract',
+          received: () => opened.received,
+          failNext: (count) => opened.failNext('message', count),
+          redelivers: true,
+        };
+      });
+    }
+  });
+}

@@ -5,7 +5,13 @@ export { decide, type DecideContext, type Decision } from './turn/decide.ts';
 export { EVENTS_TOPIC, type EventsMessage } from './turn/effects.ts';
 export { loadState } from './turn/load-state.ts';
 export type { TurnPorts } from './turn/turn-runner.ts';
-export { CRASH_POINTS, crashHookFrom, noCrash, type CrashHook } from './turn/crash-points.ts';
+export {
+  CRASH_POINTS,
+  crashHookFrom,
+  freezeHookFrom,
+  noCrash,
+  type CrashHook,
+} from './turn/crash-points.ts';
 export type { StepGateway } from './step/step-gateway.ts';
 export type { StepTimes } from './step/step-runner.ts';
 
@@ -28,4 +34,5 @@ export { isSidecarReady, storeProfileOf } from './dapr/sidecar-metadata.ts';
 export { systemClock } from './host/system-clock.ts';
 export { InProcessBus } from './bus/in-process-bus.ts';
 export { loadRecipes } from './recipe/load-recipes.ts';
+export { logTurns, silentLog, type TurnLog } from './observability/turn-log.ts';
 export { PrometheusObservability } from './observability/prometheus-observability.ts';

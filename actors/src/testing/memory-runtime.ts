@@ -10,6 +10,7 @@ import { InProcessBus } from '../bus/in-process-bus.ts';
 import { ContinuationHost } from '../host/continuation-host.ts';
 import type { StepGateway } from '../step/step-gateway.ts';
 import type { StepTimes } from '../step/step-runner.ts';
+import { silentLog } from '../observability/turn-log.ts';
 import { FencedStore } from '../store/fenced-store.ts';
 import { actorIdOf } from '@maestro/core';
 import type { Command, Reply } from '../turn/command.ts';
@@ -77,13 +78,14 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
   const host = new ContinuationHost(
     {
       store,
-      log: store,
+      events: store,
       scheduler,
       bus,
       recipes,
       clock,
       observability,
       crash: options.crash ?? noCrash,
+      log: silentLog,
     },
     gateway,
     options.stepTimes ? { stepTimes: options.stepTimes } : {},

@@ -1,3 +1,5 @@
+import { existsSync, rmSync } from 'node:fs';
+
 /** The places in a turn where a crash leaves something different behind; tests kill the process at each of them. */
 export const CRASH_POINTS = [
   'turn.loaded',
@@ -14,6 +16,18 @@ export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 /** Called at every crash point with the actor id; does nothing in production. */
 export type CrashHook = (point: CrashPoint, actorId: string) => void;
+
+/**
+ * A hook that stops this process (SIGSTOP) in the middle of a turn, right before its commit, as soon as a file exists;
+ * the file is removed first. Somebody else has to send SIGCONT.
+ */
+export function freezeHookFrom(file: string): CrashHook {
+  return (passed) => {
+    if (passed !== 'turn.covered' || !existsSync(file)) return;
+    rmSync(file);
+    process.kill(process.pid, 'SIGSTOP');
+  };
+}
 
 /** Does nothing. */
 export const noCrash: CrashHook = () => undefined;

@@ -13,7 +13,7 @@ const MAX_MESSAGE_BYTES = 180 * 1024;
 export async function runEffects(
   activation: Activation,
   memory: Memory,
-  ports: Pick<TurnPorts, 'log' | 'bus' | 'observability'>,
+  ports: Pick<TurnPorts, 'events' | 'bus' | 'observability'>,
   steps: StepRunner,
   draining: boolean,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function runEffects(
     row,
   }));
   if (memory.done + 1 < first) {
-    const rows = await ports.log.readRange(
+    const rows = await ports.events.readRange(
       activation.ref,
       memory.done + 1,
       first - memory.done - 1,

@@ -11,6 +11,7 @@ import {
   type StreamBus,
 } from '@maestro/core';
 import { randomBytes } from 'node:crypto';
+import type { TurnLog } from '../observability/turn-log.ts';
 import type { StepRunner } from '../step/step-runner.ts';
 import type { Activation, Memory } from './activation.ts';
 import { LEASE_MS } from './advance.ts';
@@ -27,13 +28,14 @@ const COVER_MS = 5_000;
 /** What turns work with. */
 export interface TurnPorts {
   readonly store: ContinuationStore;
-  readonly log: EventLog;
+  readonly events: EventLog;
   readonly scheduler: Scheduler;
   readonly bus: StreamBus;
   readonly recipes: RecipeRegistry;
   readonly clock: Clock;
   readonly observability: Observability;
   readonly crash: CrashHook;
+  readonly log: TurnLog;
 }
 
 /** Who called: a reminder's unanswered callback covers its turn, any other call has to arm a reminder first. */
@@ -111,7 +113,7 @@ export class TurnRunner {
         const { state } = memory;
         if (
           state &&
-          (await this.#ports.log.readEntry(activation.ref, state.sequence + 1)) !== undefined
+          (await this.#ports.events.readEntry(activation.ref, state.sequence + 1)) !== undefined
         ) {
           activation.drop();
           continue;
@@ -123,8 +125,8 @@ export class TurnRunner {
   }
 
   async #load(activation: Activation): Promise<Memory> {
-    const { store, log } = this.#ports;
-    const state = await loadState(activation.ref, store, log);
+    const { store, events } = this.#ports;
+    const state = await loadState(activation.ref, store, events);
     return { state, owned: false, done: state?.done ?? 0, undone: [], armed: null, lease: null };
   }
 
@@ -151,7 +153,7 @@ export class TurnRunner {
     source: TurnSource,
     nowMs: number,
   ): Promise<CommittedTurn> {
-    const { store, crash, observability } = this.#ports;
+    const { store, crash, observability, log } = this.#ports;
     const before = memory.state;
     const generation = before ? before.generation + (memory.owned ? 0 : 1) : 1;
     const cause =
@@ -179,6 +181,7 @@ export class TurnRunner {
       activation.drop();
       this.#steps.keepOnly(activation.actorId, undefined);
       observability.count('maestro_commits_fenced_total', { result });
+      log.fenced(activation.ref, commit.commitId, result);
       if (result === 'conflict') {
         throw new MaestroError('commit.conflict', `another host owns ${activation.ref.id}`);
       }
@@ -186,7 +189,10 @@ export class TurnRunner {
       return { reply: decision.reply, memory: null, before };
     }
     crash('turn.committed', activation.actorId);
-    if (before && !memory.owned) observability.count('maestro_takeovers_total');
+    if (before && !memory.owned) {
+      observability.count('maestro_takeovers_total');
+      log.tookOver(activation.ref, generation);
+    }
     for (const event of decision.events) {
       observability.count('maestro_events_committed_total', { type: event.type });
       if (event.type === 'wake' && event.payload.cause.kind === 'timer') {
@@ -264,6 +270,7 @@ export class TurnRunner {
       this.#ports.crash('turn.effects-done', activation.actorId);
     } catch (error) {
       failure = error;
+      this.#ports.log.effectsFailed(activation.ref, error);
     }
     const rearm = source === 'reminder' || (command.kind === 'wake' && command.rearm === true);
     await this.#settle(activation, memory, rearm, failure !== undefined);

@@ -6,7 +6,7 @@ import { createWorker } from './worker.ts';
 const log = pino({ name: 'worker', level: process.env['MAESTRO_LOG_LEVEL'] ?? 'info' });
 
 runUntilSignal('worker', log, async () => {
-  const worker = await createWorker(readWorkerConfig(process.env));
+  const worker = await createWorker(readWorkerConfig(process.env), log);
   await worker.listen();
   return worker.close;
 });

@@ -25,6 +25,8 @@ const WorkerEnvironment = z.object({
   MAESTRO_ENV: z.enum(['development', 'production']).default('production'),
   /** Tests only: where to kill this process, `point` or `point:count`. */
   MAESTRO_CRASH_POINT: z.string().optional(),
+  /** Tests only: a file that, once it exists, stops this process in the middle of a turn. */
+  MAESTRO_FREEZE_FILE: z.string().optional(),
 });
 
 export interface WorkerConfig {
@@ -38,6 +40,7 @@ export interface WorkerConfig {
   readonly drainMs: number;
   readonly logLevel: string;
   readonly crashPoint: string | undefined;
+  readonly freezeFile: string | undefined;
 }
 
 /**
@@ -70,5 +73,6 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     drainMs: data.MAESTRO_DRAIN_MS,
     logLevel: data.MAESTRO_LOG_LEVEL,
     crashPoint: data.MAESTRO_CRASH_POINT,
+    freezeFile: data.MAESTRO_FREEZE_FILE,
   });
 }

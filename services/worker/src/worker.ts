@@ -6,19 +6,23 @@ import {
   crashHookFrom,
   DaprScheduler,
   DaprStreamBus,
+  freezeHookFrom,
   InProcessBus,
   isSidecarReady,
   loadRecipes,
+  logTurns,
   noCrash,
   PrometheusObservability,
   SidecarHttp,
   systemClock,
   storeProfileOf,
+  type CrashHook,
   type FencedStore,
 } from '@maestro/actors';
 import { MaestroError, type RecipeRegistry, type StreamBus } from '@maestro/core';
 import express, { type Express } from 'express';
 import type { Server } from 'node:http';
+import type { Logger } from 'pino';
 import type { WorkerConfig } from './worker-config.ts';
 
 /** One thing that has to be right before traffic may come. */
@@ -50,7 +54,7 @@ export interface Worker {
  *
  * @throws MaestroError `config.invalid` when a recipe package or the crash point is wrong.
  */
-export async function createWorker(config: WorkerConfig): Promise<Worker> {
+export async function createWorker(config: WorkerConfig, log: Logger): Promise<Worker> {
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
   const store = connectStore(http, config.stateComponent);
@@ -64,13 +68,14 @@ export async function createWorker(config: WorkerConfig): Promise<Worker> {
   const host = new ContinuationHost(
     {
       store,
-      log: store,
+      events: store,
       scheduler,
       bus,
       recipes,
       clock: systemClock,
       observability,
-      crash: config.crashPoint ? crashHookFrom(config.crashPoint) : noCrash,
+      crash: crashHook(config),
+      log: logTurns(log),
     },
     continuations,
   );
@@ -122,6 +127,11 @@ export async function createWorker(config: WorkerConfig): Promise<Worker> {
       await http.close();
     },
   };
+}
+
+function crashHook({ crashPoint, freezeFile }: WorkerConfig): CrashHook {
+  if (crashPoint !== undefined) return crashHookFrom(crashPoint);
+  return freezeFile === undefined ? noCrash : freezeHookFrom(freezeFile);
 }
 
 async function checkReadiness(

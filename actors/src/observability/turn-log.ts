@@ -1,0 +1,47 @@
+import type { ContinuationRef } from '@maestro/core';
+
+/** What the turn tells operators: one function per event. */
+export interface TurnLog {
+  /** Another host had written; this host's commit was refused, or was its last one. */
+  fenced(ref: ContinuationRef, commitId: string, result: 'conflict' | 'superseded'): void;
+  /** This host has taken a continuation over. */
+  tookOver(ref: ContinuationRef, generation: number): void;
+  /** A turn could not be committed. */
+  failed(ref: ContinuationRef, command: string, error: unknown): void;
+  /** Effects could not be done; they are tried again. */
+  effectsFailed(ref: ContinuationRef, error: unknown): void;
+}
+
+/** Says nothing. */
+export const silentLog: TurnLog = {
+  fenced: () => undefined,
+  tookOver: () => undefined,
+  failed: () => undefined,
+  effectsFailed: () => undefined,
+};
+
+/** The part of a pino logger that {@link logTurns} uses. */
+interface Logger {
+  debug(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** Writes to a structured logger: fields first, never payloads. */
+export function logTurns(log: Logger): TurnLog {
+  return {
+    fenced: (ref, commitId, result) =>
+      log.warn(
+        { event: 'commit.fenced', ...ref, commitId, result },
+        'another host owns the continuation',
+      ),
+    tookOver: (ref, generation) =>
+      log.debug(
+        { event: 'continuation.taken-over', ...ref, generation },
+        'took a continuation over',
+      ),
+    failed: (ref, command, error) =>
+      log.warn({ event: 'turn.failed', ...ref, command, err: error }, 'a turn was not committed'),
+    effectsFailed: (ref, error) =>
+      log.warn({ event: 'effects.failed', ...ref, err: error }, 'effects will be tried again'),
+  };
+}

@@ -1,1 +1,8 @@
-export {};
+// The API
+export { createApi } from './create-api.ts';
+export { serveApi, type ServedApi, type ServeOptions } from './serve-api.ts';
+export type { ApiOptions, ReadinessCheck } from './api-options.ts';
+// Who may call it
+export { devIdentity, type DevIdentityOptions } from './identity/dev-identity.ts';
+// Its configuration
+export { readApiConfig, type ApiConfig } from './api-config.ts';

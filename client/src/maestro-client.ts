@@ -1,0 +1,160 @@
+import type { StoredEvent } from '@maestro/core';
+import { followEvents } from './follow-events.ts';
+import type {
+  ContinuationView,
+  EventsPage,
+  Explanation,
+  SignalAnswer,
+  StartAnswer,
+  StartRequestInput,
+  WakeAnswer,
+} from './protocol/index.ts';
+import { Transport, type TransportOptions } from './transport.ts';
+
+/** Options that every call takes. */
+export interface CallOptions {
+  /** Ends the call; its reason is thrown. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of calls that change something. */
+export interface ChangeOptions extends CallOptions {
+  /** Names the request, so that it is done once. A fresh one unless given. */
+  readonly idempotencyKey?: string;
+}
+
+/** Options of a signal. */
+export interface SignalOptions extends ChangeOptions {
+  /** Why; personal data, kept out of the log. */
+  readonly note?: string;
+}
+
+/**
+ * A client of the Maestro API. Every call may be retried on its own: what changes something carries an idempotency
+ * key. Refusals are MaestroErrors with the server's code.
+ */
+export class MaestroClient {
+  readonly #transport: Transport;
+
+  constructor(options: TransportOptions) {
+    this.#transport = new Transport(options);
+  }
+
+  /** Starts a continuation; returns once its first event is stored. */
+  start(request: StartRequestInput, options: ChangeOptions = {}): Promise<StartAnswer> {
+    return this.#transport.json({
+      method: 'POST',
+      path: '/continuations',
+      body: request,
+      headers: { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() },
+      signal: options.signal,
+    });
+  }
+
+  /** How a continuation stands, and its last ten events. */
+  get(id: string, options: CallOptions = {}): Promise<ContinuationView> {
+    return this.#transport.json({ method: 'GET', path: pathOf(id), signal: options.signal });
+  }
+
+  /** One page of the log, from a sequence on, exactly as stored. */
+  events(
+    id: string,
+    options: CallOptions & {
+      /** @default 1 */
+      readonly from?: number;
+      /** 1-1000. @default 100 */
+      readonly limit?: number;
+      /** Adds the text of the head row. */
+      readonly includeHead?: boolean;
+    } = {},
+  ): Promise<EventsPage> {
+    return this.#transport.json({
+      method: 'GET',
+      path: `${pathOf(id)}/events`,
+      query: {
+        from: options.from,
+        limit: options.limit,
+        include: options.includeHead ? 'head' : undefined,
+      },
+      signal: options.signal,
+    });
+  }
+
+  /** The log up to where it is now, page by page. */
+  async *allEvents(
+    id: string,
+    options: CallOptions & { readonly from?: number } = {},
+  ): AsyncGenerator<StoredEvent, void> {
+    let from: number | null = options.from ?? 1;
+    while (from !== null) {
+      const page: EventsPage = await this.events(id, { ...options, from, limit: 500 });
+      yield* page.events;
+      from = page.next;
+    }
+  }
+
+  /** The log and whatever is added to it, until the continuation has finished. Survives lost connections. */
+  follow(
+    id: string,
+    options: CallOptions & { readonly from?: number } = {},
+  ): AsyncGenerator<StoredEvent, void> {
+    return followEvents(this.#transport, `${pathOf(id)}/events/stream`, options);
+  }
+
+  /** Gives a signal that the continuation waits for, or a control signal. */
+  signal(
+    id: string,
+    signal: string,
+    options: SignalOptions & { readonly payload?: unknown } = {},
+  ): Promise<SignalAnswer> {
+    const { note, payload } = options;
+    return this.#transport.json({
+      method: 'POST',
+      path: `${pathOf(id)}/signals`,
+      body: {
+        signal,
+        ...(note === undefined ? {} : { note }),
+        ...(payload === undefined ? {} : { payload }),
+      },
+      headers: { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() },
+      signal: options.signal,
+    });
+  }
+
+  /** Ends it, aborting whatever runs. */
+  kill(id: string, options?: SignalOptions): Promise<SignalAnswer> {
+    return this.signal(id, 'kill', options);
+  }
+
+  /** Lets the step that runs come to its end and starts no other until it is resumed. */
+  pause(id: string, options?: SignalOptions): Promise<SignalAnswer> {
+    return this.signal(id, 'pause', options);
+  }
+
+  /** Goes on after a pause. */
+  resume(id: string, options?: SignalOptions): Promise<SignalAnswer> {
+    return this.signal(id, 'resume', options);
+  }
+
+  /** What it waits for, since when, and what would move it on. */
+  explain(id: string, options: CallOptions = {}): Promise<Explanation> {
+    return this.#transport.json({
+      method: 'GET',
+      path: `${pathOf(id)}/explain`,
+      signal: options.signal,
+    });
+  }
+
+  /** Lets it look whether anything is due and arms its reminder anew; needs the role `operator`. */
+  wake(id: string, options: CallOptions = {}): Promise<WakeAnswer> {
+    return this.#transport.json({
+      method: 'POST',
+      path: `${pathOf(id)}/wake`,
+      signal: options.signal,
+    });
+  }
+}
+
+function pathOf(id: string): string {
+  return `/continuations/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,39 @@
+import type { ContinuationClient } from '@maestro/actors';
+import type {
+  Clock,
+  ContinuationStore,
+  EventLog,
+  Identity,
+  RecipeRegistry,
+  StreamBus,
+} from '@maestro/core';
+import type { Logger } from 'pino';
+
+/** One thing that has to be right before traffic may come. */
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly message?: string;
+}
+
+/** What the API is made of. */
+export interface ApiOptions {
+  readonly identity: Identity;
+  /** Heads and logs are read from here; the API writes nothing. */
+  readonly store: ContinuationStore & EventLog;
+  /** Every change goes through the continuation itself. */
+  readonly continuations: Pick<ContinuationClient, 'send'>;
+  readonly recipes: RecipeRegistry;
+  readonly ready: () => Promise<readonly ReadinessCheck[]>;
+  /** Carries committed events in the same process: live streams then need not wait for their next poll. */
+  readonly bus?: StreamBus;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  /** Text for Prometheus. Left out: there is no `/metrics`. */
+  readonly metrics?: () => Promise<string>;
+  /** Aborted when the server shuts down: live streams close. */
+  readonly stopping?: AbortSignal;
+}
+
+/** The options with everything filled in that routes need. */
+export type ApiParts = ApiOptions & Required<Pick<ApiOptions, 'clock' | 'log' | 'stopping'>>;

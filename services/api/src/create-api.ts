@@ -1,0 +1,31 @@
+import { systemClock } from '@maestro/actors';
+import express, { type Express } from 'express';
+import { pino } from 'pino';
+import type { ApiOptions, ApiParts } from './api-options.ts';
+import { mountRoutes } from './http/mount-routes.ts';
+import { refuse, refuseUnknownRoute } from './http/refuse.ts';
+import { assignRequestId } from './http/request-id.ts';
+import { routeTable } from './routes/route-table.ts';
+import { CommitNudges } from './stream/commit-nudges.ts';
+
+/** The public API as an express application. It reads the store itself and changes things only by commands to continuations. */
+export function createApi(options: ApiOptions): Express {
+  const parts: ApiParts = {
+    ...options,
+    clock: options.clock ?? systemClock,
+    log: options.log ?? pino({ level: 'silent' }),
+    stopping: options.stopping ?? new AbortController().signal,
+  };
+  const nudges = new CommitNudges();
+  if (options.bus) nudges.follow(options.bus, parts.stopping);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(assignRequestId);
+  app.use(mountRoutes(routeTable(parts, nudges), options.identity));
+  app.use(refuseUnknownRoute);
+  app.use(refuse(parts.log));
+  return app;
+}

@@ -1,0 +1,24 @@
+import type { ServerResponse } from 'node:http';
+
+/** What a handler answers. */
+export interface Answer {
+  readonly status: number;
+  /** A value to be written as JSON; a string is JSON text, or whatever `contentType` says, already. */
+  readonly body?: unknown;
+  /** @default application/json; charset=utf-8 */
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Writes an answer as a whole. */
+export function sendAnswer(response: ServerResponse, answer: Answer): void {
+  const { status, body, contentType = 'application/json; charset=utf-8', headers } = answer;
+  if (body === undefined) {
+    response.writeHead(status, { ...headers }).end();
+    return;
+  }
+  const text = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': contentType, 'content-length': text.length, ...headers })
+    .end(text);
+}

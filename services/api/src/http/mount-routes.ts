@@ -1,0 +1,75 @@
+import { ContinuationId, MaestroError, type Identity } from '@maestro/core';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { sendAnswer } from './answer.ts';
+import { authenticate } from './authenticate.ts';
+import { invalidRequest } from './invalid-request.ts';
+import { readJsonBody } from './json-body.ts';
+import { requestIdOf } from './request-id.ts';
+import type { Route } from './route.ts';
+
+/** Serves a table of routes; what a path does not take is refused with 405 and the methods that it does. */
+export function mountRoutes(routes: readonly Route[], identity: Identity): Router {
+  const router = Router({ caseSensitive: true });
+  const methods = new Map<string, string[]>();
+  for (const route of routes) {
+    methods.set(route.path, [...(methods.get(route.path) ?? []), route.method]);
+    router[route.method](route.path, handlerOf(route, identity));
+  }
+  for (const [path, taken] of methods) {
+    const allow = taken.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : ['POST']));
+    router.all(path, (request, response) => {
+      response.setHeader('allow', allow.join(', '));
+      throw new MaestroError(
+        'route.method_not_allowed',
+        `${request.path} takes ${allow.join(', ')}, not ${request.method}`,
+      );
+    });
+  }
+  return router;
+}
+
+function handlerOf(route: Route, identity: Identity): RequestHandler {
+  const takesId = route.path.includes(':id');
+  return async (request: Request, response: Response): Promise<void> => {
+    const principal = await authenticate(identity, route.access, request.headers.authorization);
+    const id = takesId ? continuationIdOf(request) : '';
+    const query = route.query ? parsedQuery(route, request) : undefined;
+    const body = route.body ? await parsedBody(route.body.schema, request) : undefined;
+    const answer = await route.handle({
+      http: request,
+      response,
+      requestId: requestIdOf(response),
+      principal,
+      id,
+      body,
+      query,
+    });
+    if (answer) sendAnswer(response, answer);
+  };
+}
+
+function continuationIdOf(request: Request): string {
+  const id = request.params['id'];
+  if (!ContinuationId.safeParse(id).success) {
+    throw new MaestroError(
+      'id.invalid',
+      'a continuation id is a ULID: 26 digits and capital letters',
+    );
+  }
+  return id as string;
+}
+
+function parsedQuery(route: Route, request: Request): unknown {
+  const parsed = route.query?.safeParse({ ...request.query });
+  if (parsed && !parsed.success) throw invalidRequest(parsed.error, 'query');
+  return parsed?.data;
+}
+
+async function parsedBody(
+  schema: NonNullable<Route['body']>['schema'],
+  request: Request,
+): Promise<unknown> {
+  const parsed = schema.safeParse(await readJsonBody(request));
+  if (!parsed.success) throw invalidRequest(parsed.error, 'body');
+  return parsed.data;
+}

@@ -1,0 +1,69 @@
+import type { ErrorCode, Principal } from '@maestro/core';
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import type { Answer } from './answer.ts';
+
+/** Who may call a route: anybody, whoever has a token, or a token with the role `operator`. */
+export type Access = 'public' | 'tenant' | 'operator';
+
+/** A query or header parameter, as it is documented. */
+export interface ParameterDoc {
+  readonly in: 'query' | 'header';
+  readonly name: string;
+  readonly description: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** One kind of answer, as it is documented. */
+export interface AnswerDoc {
+  readonly description: string;
+  /** Name of a schema among the document's components. */
+  readonly schema?: string;
+  /** @default application/json */
+  readonly contentType?: string;
+  readonly example?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that has been let in: token verified, id, query and body checked. */
+export interface ApiRequest<B, Q> {
+  readonly http: Request;
+  readonly response: Response;
+  readonly requestId: string;
+  /** The caller; of a public route without any rights. */
+  readonly principal: Principal;
+  /** The continuation's id in the path; empty when the path has none. */
+  readonly id: string;
+  readonly body: B;
+  readonly query: Q;
+}
+
+/** A route: what it takes, what it answers and how it is documented, in one place. */
+export interface Route<B = unknown, Q = unknown> {
+  readonly method: 'get' | 'post';
+  /** `:id` stands for a continuation's id. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly access: Access;
+  readonly body?: {
+    readonly schema: z.ZodType<B>;
+    /** Name of the schema among the document's components. */
+    readonly name: string;
+    readonly example: unknown;
+  };
+  readonly query?: z.ZodType<Q>;
+  readonly parameters?: readonly ParameterDoc[];
+  readonly answers: Readonly<Record<number, AnswerDoc>>;
+  /** Codes beside those that follow from access, id, query and body. */
+  readonly errors: readonly ErrorCode[];
+  /** Undefined: the handler has taken the response over. */
+  readonly handle: (request: ApiRequest<B, Q>) => Promise<Answer | undefined> | Answer;
+}
+
+/** Gives a route the types of its schemas; the table then holds them without. */
+export function defineRoute<B, Q>(route: Route<B, Q>): Route {
+  // The router parses body and query with the route's own schemas before it calls the handler, so the cast holds.
+  return route as unknown as Route;
+}

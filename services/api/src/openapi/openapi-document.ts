@@ -1,0 +1,128 @@
+import { ERROR_CATALOGUE, type ErrorCode } from '@maestro/core';
+import { PROBLEM_TYPE } from '../http/problem.ts';
+import type { AnswerDoc, Route } from '../http/route.ts';
+import { componentSchemas } from './component-schemas.ts';
+
+/** The OpenAPI 3.1 document of a table of routes. */
+export function openapiDocument(routes: readonly Route[]): Readonly<Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: operationOf(route) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Maestro',
+      version: '1',
+      description:
+        'Starts continuations, follows them and speaks to them. The tenant comes from the token: what belongs to another tenant does not exist.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  };
+}
+
+function operationOf(route: Route): Readonly<Record<string, unknown>> {
+  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    in: 'path',
+    name,
+    required: true,
+    schema:
+      name === 'id'
+        ? { type: 'string', pattern: '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' }
+        : { type: 'string' },
+  }));
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    ...(route.access === 'public' ? { security: [] } : {}),
+    parameters: [...inPath, ...(route.parameters ?? [])],
+    ...(route.body
+      ? {
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': { schema: refTo(route.body.name), example: route.body.example },
+            },
+          },
+        }
+      : {}),
+    responses: { ...answersOf(route), ...refusalsOf(route) },
+  };
+}
+
+function answersOf({ answers }: Route): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, answer]) => [status, answerOf(answer)]),
+  );
+}
+
+function answerOf(answer: AnswerDoc): Readonly<Record<string, unknown>> {
+  const { description, schema, contentType = 'application/json', example, headers = {} } = answer;
+  const content = {
+    ...(schema === undefined ? {} : { schema: refTo(schema) }),
+    ...(example === undefined ? {} : { example }),
+  };
+  return {
+    description,
+    headers: {
+      'X-Request-Id': { description: 'Names the request', schema: { type: 'string' } },
+      ...Object.fromEntries(
+        Object.entries(headers).map(([name, text]) => [
+          name,
+          { description: text, schema: { type: 'string' } },
+        ]),
+      ),
+    },
+    ...(Object.keys(content).length > 0 ? { content: { [contentType]: content } } : {}),
+  };
+}
+
+/** Every code that a route can refuse with, its own and those that its shape implies. */
+export function codesOf(route: Route): readonly ErrorCode[] {
+  const codes: ErrorCode[] = [...route.errors, 'internal.error'];
+  if (route.access !== 'public') codes.push('auth.missing', 'auth.invalid', 'auth.expired');
+  if (route.access === 'operator') codes.push('auth.forbidden');
+  if (route.path.includes(':id')) codes.push('id.invalid');
+  if (route.query || route.body || route.parameters) codes.push('request.invalid');
+  if (route.body) {
+    codes.push('request.malformed', 'request.too_large', 'request.unsupported_media_type');
+  }
+  return [...new Set(codes)];
+}
+
+function refusalsOf(route: Route): Readonly<Record<string, unknown>> {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codesOf(route)) {
+    const { status } = ERROR_CATALOGUE[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const refusals: Record<string, unknown> = {};
+  for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) {
+    const examples = codes.map((code) => [code, { value: exampleOf(code) }]);
+    refusals[status] = {
+      description: codes.map((code) => `\`${code}\`: ${ERROR_CATALOGUE[code].title}`).join('. '),
+      content: {
+        [PROBLEM_TYPE]: { schema: refTo('Problem'), examples: Object.fromEntries(examples) },
+      },
+    };
+  }
+  return refusals;
+}
+
+function exampleOf(code: ErrorCode): Readonly<Record<string, unknown>> {
+  const { status, title, retryable } = ERROR_CATALOGUE[code];
+  return { type: `/errors/${code}`, title, status, detail: title, code, retryable };
+}
+
+function refTo(name: string): Readonly<Record<string, string>> {
+  return { $ref: `#/components/schemas/${name}` };
+}

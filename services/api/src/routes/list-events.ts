@@ -1,0 +1,80 @@
+import { MAX_PAGE_EVENTS } from '@maestro/client/protocol';
+import { z } from 'zod';
+import type { ApiParts } from '../api-options.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { readHeadPosition } from '../view/head-position.ts';
+import { readRows } from '../view/log-rows.ts';
+import { EXAMPLE_EVENT } from './examples.ts';
+
+const DEFAULT_PAGE = 100;
+
+/** A whole number in a query. */
+export const QueryInteger = z
+  .string()
+  .regex(/^[0-9]{1,12}$/, 'must be a whole number')
+  .transform(Number);
+
+const EventsQuery = z.strictObject({
+  from: QueryInteger.pipe(z.int().min(1)).default(1),
+  limit: QueryInteger.pipe(z.int().min(1).max(MAX_PAGE_EVENTS)).default(DEFAULT_PAGE),
+  include: z.literal('head').optional(),
+});
+
+/** `GET /continuations/{id}/events`. */
+export function listEvents({ store }: ApiParts): Route {
+  return defineRoute({
+    method: 'get',
+    path: '/continuations/:id/events',
+    operationId: 'listEvents',
+    summary: 'A range of the log',
+    description:
+      'Events are given exactly as they are stored, so that their hashes can be checked. With include=head the text of the head row comes along, to be compared with what the log folds to.',
+    access: 'tenant',
+    query: EventsQuery,
+    parameters: [
+      {
+        in: 'query',
+        name: 'from',
+        description: 'Sequence of the first event.',
+        schema: { type: 'integer', minimum: 1, default: 1 },
+      },
+      {
+        in: 'query',
+        name: 'limit',
+        description: 'The most events to give.',
+        schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE_EVENTS, default: DEFAULT_PAGE },
+      },
+      {
+        in: 'query',
+        name: 'include',
+        description: '`head` adds the head row.',
+        schema: { type: 'string', enum: ['head'] },
+      },
+    ],
+    answers: {
+      200: {
+        description: 'A page; `next` is null when it ends at the head',
+        schema: 'EventsPage',
+        example: {
+          events: [EXAMPLE_EVENT],
+          next: null,
+          head: { sequence: 4, hash: EXAMPLE_EVENT.hash, status: 'sleeping' },
+        },
+      },
+    },
+    errors: ['continuation.not_found', 'log.corrupt', 'sidecar.unavailable'],
+    handle: async ({ principal, id, query }) => {
+      const ref = { tenant: principal.tenant, id };
+      const { from, limit, include } = query;
+      const { row, ...head } = await readHeadPosition(store, ref);
+      // No further than the head that comes along: page and head then belong together.
+      const rows = await readRows(store, ref, from, Math.min(limit, head.sequence - from + 1));
+      const last = from + rows.length - 1;
+      const next = rows.length > 0 && last < head.sequence ? last + 1 : null;
+      const headRow = include === 'head' ? `,"headRow":${JSON.stringify(row)}` : '';
+      // The rows are JSON already; parsing and printing them again could only change them.
+      const body = `{"events":[${rows.join(',')}],"next":${next},"head":${JSON.stringify(head)}${headRow}}`;
+      return { status: 200, body };
+    },
+  });
+}

@@ -1,0 +1,117 @@
+import type { Reply } from '@maestro/actors';
+import { StartRequest, type StartAnswer } from '@maestro/client/protocol';
+import {
+  canonicalJson,
+  deriveContinuationId,
+  MaestroError,
+  newBudget,
+  sha256Hex,
+  type RecipeRegistry,
+} from '@maestro/core';
+import { ulid } from 'ulid';
+import type { ApiParts } from '../api-options.ts';
+import { IDEMPOTENCY_KEY, idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { invalidRequest } from '../http/invalid-request.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { traceparentOf } from '../http/traceparent.ts';
+import { EXAMPLE_GOAL, EXAMPLE_ID } from './examples.ts';
+
+/** `POST /continuations`. */
+export function startContinuation({ continuations, recipes, clock }: ApiParts): Route {
+  return defineRoute({
+    method: 'post',
+    path: '/continuations',
+    operationId: 'startContinuation',
+    summary: 'Start a continuation',
+    description:
+      'Answers once its first event is stored for good. With an Idempotency-Key the id is derived from tenant and key, so a repeated request finds what the first one started.',
+    access: 'tenant',
+    parameters: [IDEMPOTENCY_KEY],
+    body: {
+      schema: StartRequest,
+      name: 'StartRequest',
+      example: { goal: EXAMPLE_GOAL, budget: { capUsd: 2 } },
+    },
+    answers: {
+      201: {
+        description: 'Started',
+        schema: 'StartAnswer',
+        headers: { Location: 'Path of the continuation' },
+        example: { id: EXAMPLE_ID, status: 'sleeping', sequence: 4, created: true },
+      },
+      200: {
+        description: 'The same request had started it already',
+        schema: 'StartAnswer',
+        headers: { Location: 'Path of the continuation' },
+        example: { id: EXAMPLE_ID, status: 'completed', sequence: 7, created: false },
+      },
+    },
+    errors: [
+      'recipe.unknown',
+      'recipe.parameters_invalid',
+      'idempotency.conflict',
+      'event.too_large',
+      'commit.conflict',
+      'commit.outcome_unknown',
+      'sidecar.unavailable',
+    ],
+    handle: async ({ http, principal, body }) => {
+      const key = idempotencyKeyOf(http);
+      checkRecipe(recipes, body);
+      const { tenant } = principal;
+      const id = key === undefined ? ulid(clock.nowMs()) : deriveContinuationId(tenant, key);
+      const reply = await continuations.send<Extract<Reply, { kind: 'spawned' }>>(
+        { tenant, id },
+        {
+          kind: 'spawn',
+          goal: body.goal,
+          ...(body.budget ? { budget: budgetOf(body.budget) } : {}),
+          requestedBy: requesterOf(principal),
+          requestHash: sha256Hex(canonicalJson(body)),
+          traceparent: traceparentOf(http.headers['traceparent']),
+        },
+      );
+      const answer = {
+        id,
+        status: reply.status as StartAnswer['status'],
+        sequence: reply.sequence,
+        created: reply.created,
+      } satisfies StartAnswer;
+      return {
+        status: reply.created ? 201 : 200,
+        headers: { location: `/continuations/${id}` },
+        body: answer,
+      };
+    },
+  });
+}
+
+/** Who asked, as the log has it. */
+export function requesterOf(principal: { readonly subject: string; readonly name?: string }): {
+  subject: string;
+  name?: string;
+} {
+  const { subject, name } = principal;
+  return { subject, ...(name === undefined ? {} : { name }) };
+}
+
+/** Refuses before an actor is woken what it would refuse anyway. */
+function checkRecipe(recipes: RecipeRegistry, { goal }: StartRequest): void {
+  const recipe = recipes.get(goal.recipe);
+  const parsed = recipe.parameters.safeParse(goal.parameters);
+  if (parsed.success) return;
+  const { message, details } = invalidRequest(parsed.error, 'body', '/goal/parameters');
+  throw new MaestroError(
+    'recipe.parameters_invalid',
+    `the parameters do not fit ${recipe.reference}: ${message}`,
+    { details },
+  );
+}
+
+function budgetOf({ capUsd, softCapUsd }: NonNullable<StartRequest['budget']>) {
+  return newBudget(microUsd(capUsd), softCapUsd === undefined ? undefined : microUsd(softCapUsd));
+}
+
+function microUsd(usd: number): number {
+  return Math.round(usd * 1_000_000);
+}

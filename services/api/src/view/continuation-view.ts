@@ -1,0 +1,43 @@
+import type { ContinuationView } from '@maestro/client/protocol';
+import { singleConditions, type ContinuationState, type StoredEvent } from '@maestro/core';
+
+/** A continuation as `GET /continuations/{id}` shows it. */
+export function viewOf(
+  state: ContinuationState,
+  lastEvents: readonly StoredEvent[],
+): ContinuationView {
+  const { budget, paused } = state;
+  return {
+    id: state.id,
+    status: state.status,
+    recipe: state.goal.recipe,
+    goal: state.goal,
+    sequence: state.sequence,
+    generation: state.generation,
+    tick: state.tick,
+    createdAt: state.createdAt,
+    updatedAt: state.updatedAt,
+    dueAt: state.dueMs === null ? null : new Date(state.dueMs).toISOString(),
+    waitingFor: state.wait ? [...singleConditions(state.wait.condition)] : [],
+    activity: state.activity,
+    paused: paused ? { since: paused.since, by: { subject: paused.by.subject } } : null,
+    budget: {
+      capUsd: usd(budget.capMicroUsd),
+      softCapUsd: usd(budget.softCapMicroUsd),
+      spentUsd: usd(budget.spentMicroUsd),
+      reservedUsd: usd(budget.reservedMicroUsd),
+      inputTokens: budget.inputTokens,
+      outputTokens: budget.outputTokens,
+    },
+    lineage: state.lineage,
+    lastWake: state.lastWake,
+    result: state.result,
+    failure: state.failure,
+    traceId: state.trace.traceId,
+    lastEvents: [...lastEvents],
+  };
+}
+
+function usd(microUsd: number): number {
+  return microUsd / 1_000_000;
+}

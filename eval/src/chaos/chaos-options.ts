@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+
+/** What a chaos run does. */
+export interface ChaosOptions {
+  /** Continuations in flight. */
+  readonly continuations: number;
+  /** Rounds of faults; a freeze of the worker alone and one with its sidecar are always among them. */
+  readonly rounds: number;
+  readonly components: 'local' | 'postgres';
+  /** How long a frozen worker stays frozen, in ms. */
+  readonly freezeMs: number;
+  /** How long the rest may take to finish after the last fault, in ms. */
+  readonly finishWithinMs: number;
+  readonly dataDir: string | undefined;
+}
+
+const HELP = `Kills and freezes every part of a stack while continuations are in flight, then verifies every log.
+
+  npm run chaos -- [options]
+
+  --continuations N   continuations in flight (500)
+  --rounds N          rounds of faults (10)
+  --components SET    local or postgres (local)
+  --freeze-s N        how long a frozen worker stays frozen (30)
+  --finish-s N        time to finish after the last fault (240)
+  --data-dir DIR      keep data and logs there (default: a temporary folder, kept only after a failure)
+  --quick             60 continuations, 6 rounds
+  --help              this text
+`;
+
+/** Reads the command line; prints the help and ends the process when asked to. */
+export function readChaosOptions(args: readonly string[]): ChaosOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      continuations: { type: 'string' },
+      rounds: { type: 'string' },
+      components: { type: 'string', default: 'local' },
+      'freeze-s': { type: 'string', default: '30' },
+      'finish-s': { type: 'string', default: '240' },
+      'data-dir': { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    process.exit(0);
+  }
+  if (values.components !== 'local' && values.components !== 'postgres') {
+    throw new TypeError(`--components is local or postgres, not '${values.components}'`);
+  }
+  return {
+    continuations: wholeNumber(
+      'continuations',
+      values.continuations ?? (values.quick ? '60' : '500'),
+    ),
+    rounds: wholeNumber('rounds', values.rounds ?? (values.quick ? '6' : '10')),
+    components: values.components,
+    freezeMs: wholeNumber('freeze-s', values['freeze-s']) * 1000,
+    finishWithinMs: wholeNumber('finish-s', values['finish-s']) * 1000,
+    dataDir: values['data-dir'],
+  };
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new TypeError(`--${name} is a whole number from 1, not '${text}'`);
+  return value;
+}

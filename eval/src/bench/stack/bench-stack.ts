@@ -19,6 +19,8 @@ export interface BenchStack {
   readonly app: RunningApp;
   readonly http: SidecarHttp;
   readonly store: FencedStore;
+  /** Key of the dev issuer, which signs the client's token. */
+  readonly devKeyFile: string;
   /** Everything that serves: application, sidecar, control plane, databases. */
   readonly processes: () => readonly ManagedProcess[];
   /** Stops everything and removes the data. */
@@ -35,6 +37,7 @@ export async function startBenchStack(
   const parent = join(options.workFolder, 'run');
   mkdirSync(parent, { recursive: true });
   const dataDir = mkdtempSync(join(parent, `${components}-`));
+  const devKeyFile = join(dataDir, 'dev-issuer.json');
   let backends: Backends | undefined;
   try {
     if (components === 'postgres') backends = await startBackends({ dataDir });
@@ -42,7 +45,12 @@ export async function startBenchStack(
     const stack = await startStack({
       dataDir,
       components,
-      env: { ...backends?.env, MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'warn' },
+      env: {
+        ...backends?.env,
+        MAESTRO_ENV: 'development',
+        MAESTRO_LOG_LEVEL: 'warn',
+        MAESTRO_DEV_KEY_FILE: devKeyFile,
+      },
       apps: [
         {
           appId: `maestro-${service}`,
@@ -61,6 +69,7 @@ export async function startBenchStack(
       app,
       http,
       store: connectStore(http, STATE_COMPONENT),
+      devKeyFile,
       processes: () => [
         ...stack.processes(),
         ...(backends ? [backends.postgres.process, backends.redis.process] : []),

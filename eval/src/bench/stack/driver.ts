@@ -1,7 +1,6 @@
-import { ContinuationClient } from '@maestro/actors';
-import { deriveContinuationId, type ContinuationRef } from '@maestro/core';
+import type { Command } from '@maestro/actors';
+import { GoalFrame, type ContinuationRef } from '@maestro/core';
 import { createHash } from 'node:crypto';
-import type { BenchStack } from './bench-stack.ts';
 
 /** What a client asks of the stack. */
 export interface Driver {
@@ -27,53 +26,16 @@ export function benchGoal(
   return { objective: 'Measure one life', recipe, sensitivity: 'internal', parameters };
 }
 
-/** Drives a worker by actor calls through its own sidecar. */
-export class ActorDriver implements Driver {
-  readonly #client: ContinuationClient;
-
-  constructor(stack: BenchStack) {
-    this.#client = new ContinuationClient(stack.http);
-  }
-
-  async start(
-    key: string,
-    recipe: string,
-    parameters: Readonly<Record<string, unknown>>,
-  ): Promise<ContinuationRef> {
-    const ref = { tenant: TENANT, id: deriveContinuationId(TENANT, key) };
-    await this.#client.send(ref, spawnCommand(recipe, parameters));
-    return ref;
-  }
-
-  async signal(ref: ContinuationRef, name: string): Promise<void> {
-    await this.#client.send(ref, {
-      kind: 'signal',
-      signal: name,
-      requestId: `signal-${ref.id}`,
-      by: { subject: 'bench' },
-    });
-  }
-
-  async close(): Promise<void> {}
-}
-
 /** The command that the API sends for a `POST /continuations`. */
 export function spawnCommand(
   recipe: string,
   parameters: Readonly<Record<string, unknown>>,
-): Parameters<ContinuationClient['send']>[1] {
+): Command {
   const goal = benchGoal(recipe, parameters);
   return {
     kind: 'spawn',
-    goal: goal as never,
+    goal: GoalFrame.parse(goal),
     requestedBy: { subject: 'bench' },
     requestHash: createHash('sha256').update(JSON.stringify(goal)).digest('hex'),
   };
-}
-
-/** Connects a client in the way that was asked for. */
-export async function connectDriver(stack: BenchStack): Promise<Driver> {
-  if (stack.via === 'api')
-    throw new Error('--via api needs the standalone service; use --via actors');
-  return new ActorDriver(stack);
 }

@@ -6,7 +6,7 @@ import { distributionOf, rounded, type Distribution } from '../load/statistics.t
 import { load1 } from '../report/machine.ts';
 import { progress } from '../report/progress.ts';
 import { startBenchStack } from '../stack/bench-stack.ts';
-import { connectDriver } from '../stack/driver.ts';
+import { connectDriver } from '../stack/connect-driver.ts';
 import { cpuSnapshot, usageSince, type Usage } from '../stack/usage.ts';
 import { CONCURRENCY, readLogs, warmUp } from './lifecycle.ts';
 
@@ -29,6 +29,8 @@ export interface SignalRun {
 }
 
 const MOST_WAITING = 500;
+/** Longer than the reminder that covers a spawn: measured are continuations that have waited for a while. */
+const REST_MS = 7_000;
 
 /** Signals at concurrency 16, then 1. */
 export async function runSignal(
@@ -46,7 +48,7 @@ export async function runSignal(
       await closedLoop(n, CONCURRENCY, async (index) => {
         refs.push(await driver.start(`wait-${concurrency}-${index}`, 'wait@1', {}));
       });
-      await delay(1500);
+      await delay(REST_MS);
       const resumedMs: number[] = [];
       const cpu = cpuSnapshot(stack.processes());
       const startedAt = performance.now();

@@ -1,0 +1,93 @@
+import { mintDevToken } from '@maestro/client/dev-token';
+import type { ContinuationRef } from '@maestro/core';
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BenchStack } from './bench-stack.ts';
+import { benchGoal, TENANT, type Driver } from './driver.ts';
+
+const TIMEOUT_MS = 30_000;
+const READY_IN_MS = 30_000;
+
+/** Drives the public API of the standalone service, as clients outside do, over kept-alive connections. */
+export class ApiDriver implements Driver {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 128 });
+  readonly #url: string;
+  readonly #token: string;
+
+  private constructor(url: string, token: string) {
+    this.#url = url;
+    this.#token = token;
+  }
+
+  /** Waits until the API says that it is ready. */
+  static async connect(stack: BenchStack): Promise<ApiDriver> {
+    const token = await mintDevToken({
+      keyFile: stack.devKeyFile,
+      tenant: TENANT,
+      subject: 'bench',
+    });
+    const url = `http://127.0.0.1:${stack.app.publicPort}`;
+    const giveUpAt = performance.now() + READY_IN_MS;
+    for (;;) {
+      const response = await fetch(`${url}/readyz`).catch(() => undefined);
+      if (response?.ok === true) return new ApiDriver(url, token);
+      if (performance.now() > giveUpAt) {
+        throw new Error(`the API is not ready: ${await response?.text()}`);
+      }
+      await delay(100);
+    }
+  }
+
+  async start(
+    key: string,
+    recipe: string,
+    parameters: Readonly<Record<string, unknown>>,
+  ): Promise<ContinuationRef> {
+    const text = await this.#post('/continuations', key, { goal: benchGoal(recipe, parameters) });
+    return { tenant: TENANT, id: (JSON.parse(text) as { id: string }).id };
+  }
+
+  async signal(ref: ContinuationRef, name: string): Promise<void> {
+    await this.#post(`/continuations/${ref.id}/signals`, `signal-${ref.id}`, { signal: name });
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy();
+  }
+
+  #post(path: string, idempotencyKey: string, body: unknown): Promise<string> {
+    const data = Buffer.from(JSON.stringify(body));
+    return new Promise((resolve, reject) => {
+      const call = request(
+        `${this.#url}${path}`,
+        {
+          method: 'POST',
+          agent: this.#agent,
+          timeout: TIMEOUT_MS,
+          headers: {
+            authorization: `Bearer ${this.#token}`,
+            'content-type': 'application/json',
+            'content-length': data.length,
+            'idempotency-key': idempotencyKey,
+          },
+        },
+        (response) => {
+          const parts: Buffer[] = [];
+          response.on('data', (part: Buffer) => parts.push(part));
+          response.on('error', reject);
+          response.on('end', () => {
+            const text = Buffer.concat(parts).toString('utf8');
+            const { statusCode = 0 } = response;
+            if (statusCode >= 200 && statusCode < 300) resolve(text);
+            else reject(new Error(`POST ${path}: ${statusCode} ${text.slice(0, 300)}`));
+          });
+        },
+      );
+      call.on('timeout', () =>
+        call.destroy(new Error(`POST ${path}: no answer in ${TIMEOUT_MS} ms`)),
+      );
+      call.on('error', reject);
+      call.end(data);
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** What the command line is told by its environment. */
+export interface CliEnvironment {
+  readonly api: string;
+  readonly token: string | undefined;
+  readonly tenant: string;
+  readonly user: string;
+  /** The local dev issuer's key pair; undefined when there is none. */
+  readonly devKeyFile: string | undefined;
+  readonly postgres: string | undefined;
+}
+
+/** Where the development stack keeps its data unless told otherwise. */
+export const DEFAULT_DATA_DIR = '.maestro';
+
+/** Reads the environment once. */
+export function readEnvironment(env: NodeJS.ProcessEnv): CliEnvironment {
+  const keyFile =
+    filled(env['MAESTRO_DEV_KEY_FILE']) ??
+    path.join(filled(env['MAESTRO_DATA_DIR']) ?? DEFAULT_DATA_DIR, 'dev-issuer.json');
+  return Object.freeze({
+    api: filled(env['MAESTRO_API']) ?? 'http://127.0.0.1:8080',
+    token: filled(env['MAESTRO_TOKEN']),
+    tenant: filled(env['MAESTRO_TENANT']) ?? 'demo',
+    user: filled(env['USER']) ?? filled(env['USERNAME']) ?? 'developer',
+    devKeyFile: existsSync(keyFile) ? keyFile : undefined,
+    postgres: filled(env['MAESTRO_POSTGRES']),
+  });
+}
+
+function filled(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : text;
+}

@@ -1,0 +1,63 @@
+import type { ContinuationView } from '@maestro/client';
+import type { ContinuationStatus } from '@maestro/core';
+import type { Output, Tone } from '../output.ts';
+import { waitWords } from './describe-event.ts';
+import { eventLine } from './print-event.ts';
+import { relativeTime } from './relative-time.ts';
+
+const TONES: Readonly<Record<ContinuationStatus, Tone>> = {
+  running: 'busy',
+  sleeping: 'quiet',
+  paused: 'busy',
+  completed: 'good',
+  failed: 'bad',
+  killed: 'bad',
+};
+
+/** A status in its colour, as wide as the longest one. */
+export function statusWord(output: Output, status: ContinuationStatus, width = 0): string {
+  return output.tone(TONES[status], status.padEnd(width));
+}
+
+/** A continuation for people. */
+export function viewLines(output: Output, view: ContinuationView, nowMs: number): string[] {
+  const { budget, lastWake, activity, paused } = view;
+  const row = (name: string, text: string): string =>
+    `  ${output.tone('quiet', name.padEnd(10))} ${text}`;
+  return [
+    `${output.tone('strong', view.id)}  ${statusWord(output, view.status)}  ${view.recipe}`,
+    row('objective', view.goal.objective),
+    ...view.waitingFor.map((condition) => row('waits for', waitWords(condition))),
+    ...(view.dueAt === null ? [] : [row('due', relativeTime(view.dueAt, nowMs))]),
+    ...(activity ? [row('activity', activityWords(activity))] : []),
+    ...(paused
+      ? [row('paused', `${relativeTime(paused.since, nowMs)} by ${paused.by.subject}`)]
+      : []),
+    ...(view.result ? [row('result', JSON.stringify(view.result.value))] : []),
+    ...(view.failure ? [row('failure', `${view.failure.code}: ${view.failure.message}`)] : []),
+    ...(lastWake
+      ? [
+          row(
+            'last wake',
+            `${relativeTime(lastWake.at, nowMs)} by ${lastWake.cause.kind}, ${lastWake.lateMs} ms late`,
+          ),
+        ]
+      : []),
+    row('budget', `$${budget.spentUsd.toFixed(2)} of $${budget.capUsd.toFixed(2)}`),
+    row('created', relativeTime(view.createdAt, nowMs)),
+    row('trace', view.traceId),
+    row('log', `${view.sequence} events, ${view.tick} ticks, generation ${view.generation}`),
+    ...view.lastEvents.map((event) => eventLine(output, event)),
+  ];
+}
+
+function activityWords(activity: NonNullable<ContinuationView['activity']>): string {
+  switch (activity.kind) {
+    case 'next':
+      return `step ${activity.step} is next`;
+    case 'running':
+      return `step ${activity.stepId} runs (attempt ${activity.attempt})`;
+    case 'retry':
+      return `step ${activity.stepId} is tried again (attempt ${activity.attempt}) at ${activity.at}`;
+  }
+}

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { addGet } from './commands/get.ts';
+import { addStart } from './commands/start.ts';
+import { addToken } from './commands/token.ts';
+import type { CliEnvironment } from './environment.ts';
+
+/** The command line, ready to parse. */
+export function createProgram(environment: CliEnvironment): Command {
+  const program = new Command('maestro')
+    .description('Runs Maestro, starts continuations, follows them and speaks to them.')
+    .option('--json', 'print JSON for programs: one value per line')
+    .option('--api <url>', 'where the API is', environment.api)
+    .option('--token <token>', 'bearer token; $MAESTRO_TOKEN, or a dev token, unless given')
+    .version('0.1.0')
+    .showHelpAfterError('(add --help for what it takes)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, 1 refused or failed, 2 written wrongly.
+
+Examples:
+  $ maestro dev                                     run everything on this machine
+  $ maestro start noop@1 --param sleepMs=5000 --follow
+  $ maestro explain <id>                            what does it wait for?`,
+    );
+  addToken(program, environment);
+  addStart(program, environment);
+  addGet(program, environment);
+  return program;
+}

@@ -1,1 +1,7 @@
+// The command line
 export { createProgram } from './program.ts';
+// Its parts, for tools that check and repair stores
+export { rearmAll, type RearmOptions, type RearmReport } from './repair/rearm.ts';
+export { PostgresScanner } from './scanner/postgres-scanner.ts';
+export { SqliteScanner } from './scanner/sqlite-scanner.ts';
+export { verifyLog, type HeadClaim, type LogVerdict } from './verify/verify-log.ts';

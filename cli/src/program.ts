@@ -1,7 +1,14 @@
 import { Command } from 'commander';
+import { addDev } from './commands/dev.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addEvents } from './commands/events.ts';
+import { addExplain } from './commands/explain.ts';
 import { addGet } from './commands/get.ts';
+import { addRepair } from './commands/repair.ts';
+import { addSignals } from './commands/signal.ts';
 import { addStart } from './commands/start.ts';
 import { addToken } from './commands/token.ts';
+import { addVerify } from './commands/verify.ts';
 import type { CliEnvironment } from './environment.ts';
 
 /** The command line, ready to parse. */
@@ -24,8 +31,18 @@ Examples:
   $ maestro start noop@1 --param sleepMs=5000 --follow
   $ maestro explain <id>                            what does it wait for?`,
     );
-  addToken(program, environment);
-  addStart(program, environment);
-  addGet(program, environment);
+  const commands = [
+    addDev,
+    addToken,
+    addStart,
+    addGet,
+    addEvents,
+    addExplain,
+    addSignals,
+    addVerify,
+    addRepair,
+    addDoctor,
+  ];
+  for (const add of commands) add(program, environment);
   return program;
 }

@@ -2,6 +2,7 @@
 export { canonicalJson } from './canonical/canonical-json.ts';
 export { JsonValue } from './canonical/json-value.ts';
 export { sha256Hex } from './canonical/sha256.ts';
+export { shortened, wellFormedJson } from './canonical/well-formed.ts';
 
 // Continuations: names, rows, state
 export {
@@ -101,7 +102,7 @@ export {
   type Outcome,
 } from './recipe/outcome.ts';
 export { Artifact, StepOutcome } from './recipe/step-outcome.ts';
-export { readOutcome, type ReadOutcome } from './recipe/read-outcome.ts';
+export { readOutcome, readRecipeState, type ReadOutcome } from './recipe/read-outcome.ts';
 export { RecipeRegistry } from './recipe/recipe-registry.ts';
 
 // Ports

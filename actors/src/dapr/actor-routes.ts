@@ -20,15 +20,17 @@ export function actorRoutes(host: ContinuationHost): Router {
     response.json({
       entities: [CONTINUATION_ACTOR_TYPE],
       actorIdleTimeout: '10m',
-      drainOngoingCallTimeout: '20s',
+      // Short: the log fences what is cut off, and a hand-over that takes longer than 8 s fails.
+      drainOngoingCallTimeout: '2s',
       drainRebalancedActors: true,
       reentrancy: { enabled: false },
     });
   });
 
-  // Unhealthy while draining: the sidecar then unregisters the actor type, and the actors move to other hosts.
+  // Unhealthy: the sidecar unregisters the actor type, and the actors move to other hosts.
   router.get('/healthz', (_request, response) => {
-    response.status(host.draining ? 503 : 200).json({ status: host.draining ? 'draining' : 'ok' });
+    const { health } = host;
+    response.status(health === 'ok' ? 200 : 503).json({ status: health });
   });
 
   router.put('/actors/:type/:id/method/remind/:name', json, async (request, response) => {

@@ -13,7 +13,8 @@ import path from 'node:path';
 
 /** Pause between two deliveries of a reminder whose callback failed, in seconds. There is no limit to their number. */
 const REDELIVERY_SECONDS = 2;
-const TIMEOUT_MS = 10_000;
+/** Short, because a turn that waits for it holds up the sidecar's hand-over of actors. */
+const TIMEOUT_MS = 4_000;
 
 interface ReminderCalls {
   RegisterActorReminder: (

@@ -3,7 +3,13 @@ import type { StepGateway } from '../step/step-gateway.ts';
 import { StepRunner, type StepTimes } from '../step/step-runner.ts';
 import { Activation } from '../turn/activation.ts';
 import { Command, type Reply } from '../turn/command.ts';
-import { TurnRunner, type TurnPorts } from '../turn/turn-runner.ts';
+import {
+  TurnRunner,
+  type TurnPorts,
+  type TurnResult,
+  type TurnSource,
+} from '../turn/turn-runner.ts';
+import { ReminderWatch } from './reminder-watch.ts';
 
 /** How long a reminder without a continuation is asked to come again, in ms: its spawn may still be on the way. */
 const ORPHAN_REMINDER_MS = 60_000;
@@ -24,6 +30,7 @@ export class ContinuationHost {
   readonly #turns: TurnRunner;
   readonly #steps: StepRunner;
   readonly #ports: TurnPorts;
+  readonly #watch: ReminderWatch;
   #underWay = 0;
 
   constructor(
@@ -32,35 +39,45 @@ export class ContinuationHost {
     options: { readonly stepTimes?: StepTimes } = {},
   ) {
     this.#ports = ports;
+    this.#watch = new ReminderWatch(ports.clock);
     this.#steps = new StepRunner({
       gateway,
       recipes: ports.recipes,
       observability: ports.observability,
+      clock: ports.clock,
       crash: ports.crash,
       ...(options.stepTimes ? { times: options.stepTimes } : {}),
     });
     this.#turns = new TurnRunner(ports, this.#steps);
   }
 
-  /** Whether the host shuts down. */
-  get draining(): boolean {
-    return this.#turns.draining;
+  /** What the sidecar's health probe is told; anything but `ok` makes it unregister the actor type. */
+  get health(): 'ok' | 'draining' | 'renewing' {
+    if (this.#turns.draining) return 'draining';
+    return this.#watch.renewing ? 'renewing' : 'ok';
   }
 
-  /** What is going on here: activations in memory, turns and detached steps under way. */
+  /** Looks whether reminders still arrive; to be called every few seconds. */
+  watch(): void {
+    const lateMs = this.#watch.check(this.#activations.values());
+    if (lateMs === undefined) return;
+    this.#ports.observability.count('maestro_registrations_renewed_total');
+    this.#ports.log.renewing(lateMs);
+  }
+
+  /** What is going on here: activations in memory, turns (to the end of their effects) and detached steps under way. */
   get load(): { readonly activations: number; readonly turns: number; readonly steps: number } {
     return { activations: this.#activations.size, turns: this.#underWay, steps: this.#steps.size };
   }
 
   /** Runs a command. Refusals come back in the envelope; what is written is committed when this returns. */
   async invoke(actorId: string, body: unknown): Promise<Envelope> {
+    this.#watch.callbackArrived();
     try {
       const command = Command.safeParse(body);
       if (!command.success)
         throw new MaestroError('request.invalid', 'this is not a command that this release knows');
-      const { reply } = await this.#track(
-        this.#turns.run(this.#activationOf(actorId), command.data, 'call'),
-      );
+      const { reply } = await this.#run(this.#activationOf(actorId), command.data, 'call');
       return { ok: true, reply };
     } catch (error) {
       return { ok: false, error: MaestroError.from(error).toWire() };
@@ -73,10 +90,9 @@ export class ContinuationHost {
    * @throws MaestroError when the reminder has to be delivered again.
    */
   async remind(actorId: string, data: ReminderData): Promise<void> {
+    this.#watch.callbackArrived();
     const activation = this.#activationOf(actorId);
-    const { reply, settled } = await this.#track(
-      this.#turns.run(activation, { kind: 'wake' }, 'reminder'),
-    );
+    const { reply, settled } = await this.#run(activation, { kind: 'wake' }, 'reminder');
     await settled;
     if (reply.kind === 'woken' && !reply.found) {
       const ageMs = this.#ports.clock.nowMs() - (data.armedAtMs ?? 0);
@@ -117,12 +133,19 @@ export class ContinuationHost {
     return activation;
   }
 
-  async #track<T>(turn: Promise<T>): Promise<T> {
+  /** Runs a turn and counts it until its effects are done. */
+  async #run(activation: Activation, command: Command, source: TurnSource): Promise<TurnResult> {
     this.#underWay++;
-    try {
-      return await turn;
-    } finally {
+    const ended = (): void => {
       this.#underWay--;
+    };
+    try {
+      const result = await this.#turns.run(activation, command, source);
+      void result.settled.then(ended, ended);
+      return result;
+    } catch (error) {
+      ended();
+      throw error;
     }
   }
 }

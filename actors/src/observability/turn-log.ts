@@ -10,6 +10,8 @@ export interface TurnLog {
   failed(ref: ContinuationRef, command: string, error: unknown): void;
   /** Effects could not be done; they are tried again. */
   effectsFailed(ref: ContinuationRef, error: unknown): void;
+  /** No callback comes and reminders are overdue: the registration with the sidecar is renewed. */
+  renewing(lateMs: number): void;
 }
 
 /** Says nothing. */
@@ -18,6 +20,7 @@ export const silentLog: TurnLog = {
   tookOver: () => undefined,
   failed: () => undefined,
   effectsFailed: () => undefined,
+  renewing: () => undefined,
 };
 
 /** The part of a pino logger that {@link logTurns} uses. */
@@ -43,5 +46,10 @@ export function logTurns(log: Logger): TurnLog {
       log.warn({ event: 'turn.failed', ...ref, command, err: error }, 'a turn was not committed'),
     effectsFailed: (ref, error) =>
       log.warn({ event: 'effects.failed', ...ref, err: error }, 'effects will be tried again'),
+    renewing: (lateMs) =>
+      log.warn(
+        { event: 'registration.renewing', lateMs },
+        'reminders are overdue and nothing arrives: registering anew',
+      ),
   };
 }

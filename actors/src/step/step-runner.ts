@@ -1,11 +1,15 @@
 import {
+  MAX_ROW_BYTES,
   MaestroError,
+  wellFormedJson,
+  type Clock,
   type ContinuationState,
+  type ErrorCode,
   type Observability,
   type RecipeRegistry,
 } from '@maestro/core';
 import type { Activation } from '../turn/activation.ts';
-import { stepContextOf } from '../turn/advance.ts';
+import { MAX_MESSAGE_LENGTH, stepContextOf } from '../turn/advance.ts';
 import type { CommandOf } from '../turn/command.ts';
 import type { CrashHook } from '../turn/crash-points.ts';
 import type { StepGateway } from './step-gateway.ts';
@@ -19,6 +23,17 @@ export interface StepTimes {
 }
 
 export const DEFAULT_STEP_TIMES: StepTimes = { heartbeatMs: 10_000, abortAfterMs: 25_000 };
+
+/** Refusals of a result that would be refused again, however often it is handed in. */
+const REFUSED_FOR_GOOD: ReadonlySet<ErrorCode> = new Set([
+  'request.invalid',
+  'request.too_large',
+  'event.too_large',
+  'step.outcome_invalid',
+  'wake.too_far',
+]);
+
+type StepResult = CommandOf<'finish-step'>['result'];
 
 /** Which attempt of which step. */
 interface Attempt {
@@ -38,6 +53,7 @@ export class StepRunner {
   readonly #recipes: RecipeRegistry;
   readonly #observability: Observability;
   readonly #crash: CrashHook;
+  readonly #clock: Clock;
   readonly #times: StepTimes;
 
   constructor(options: {
@@ -45,12 +61,14 @@ export class StepRunner {
     readonly recipes: RecipeRegistry;
     readonly observability: Observability;
     readonly crash: CrashHook;
+    readonly clock: Clock;
     readonly times?: StepTimes;
   }) {
     this.#gateway = options.gateway;
     this.#recipes = options.recipes;
     this.#observability = options.observability;
     this.#crash = options.crash;
+    this.#clock = options.clock;
     this.#times = options.times ?? DEFAULT_STEP_TIMES;
   }
 
@@ -118,13 +136,13 @@ export class StepRunner {
     abort: AbortController,
   ): Promise<void> {
     const stopHeartbeat = this.#heartbeat(ref, stepId, attempt, abort);
-    let result: CommandOf<'finish-step'>['result'];
+    let result: StepResult;
     try {
       const recipe = this.#recipes.get(state.goal.recipe);
       const definition = recipe.steps[step];
       if (!definition || definition.inline)
         throw new MaestroError('step.outcome_invalid', `no detached step '${step}'`);
-      const context = stepContextOf(recipe, state, stepId, Date.now());
+      const context = stepContextOf(recipe, state, stepId, this.#clock.nowMs());
       const outcome = await untilAborted(
         definition.run(
           { ...context, attempt, abort: abort.signal },
@@ -132,13 +150,9 @@ export class StepRunner {
         ),
         abort.signal,
       );
-      result = { kind: 'returned', outcome };
+      result = returned(outcome);
     } catch (error) {
-      result = {
-        kind: 'threw',
-        message: error instanceof Error ? error.message : String(error),
-        retryable: true,
-      };
+      result = threw(error);
     }
     stopHeartbeat();
     this.#crash('step.finished', actorId);
@@ -159,12 +173,21 @@ export class StepRunner {
     aborted: AbortSignal,
   ): Promise<void> {
     const interrupted = command.result.kind === 'interrupted';
+    let current = command;
     for (let delayMs = 100, tries = 0; ; tries++) {
       try {
-        await this.#gateway.finish(ref, command);
+        await this.#gateway.finish(ref, current);
         return;
-      } catch {
+      } catch (error) {
         if (interrupted ? tries > 20 : aborted.aborted) return;
+        if (
+          current.result.kind === 'returned' &&
+          error instanceof MaestroError &&
+          REFUSED_FOR_GOOD.has(error.code)
+        ) {
+          current = { ...current, result: threw(error) };
+          continue;
+        }
         await new Promise((resolve) => setTimeout(resolve, delayMs * (0.5 + Math.random() / 2)));
         delayMs = Math.min(delayMs * 2, 5_000);
       }
@@ -199,6 +222,43 @@ export class StepRunner {
   }
 }
 
+/**
+ * What a step returned, as it goes over the wire.
+ *
+ * @throws MaestroError `step.outcome_invalid` when it is not JSON, `event.too_large` when no event could hold it.
+ */
+function returned(outcome: unknown): StepResult {
+  let text: string;
+  try {
+    text = wellFormedJson(JSON.stringify(outcome) ?? 'null');
+  } catch (error) {
+    throw new MaestroError(
+      'step.outcome_invalid',
+      `the step returned something that is not JSON: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_ROW_BYTES) {
+    throw new MaestroError(
+      'event.too_large',
+      `the step returned ${bytes} bytes, at most ${MAX_ROW_BYTES} can be stored`,
+    );
+  }
+  return { kind: 'returned', outcome: JSON.parse(text) as unknown };
+}
+
+/** How a failure is reported: our own errors know whether trying again can help, of others it is hoped. */
+function threw(error: unknown): StepResult {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    kind: 'threw',
+    message: message.slice(0, MAX_MESSAGE_LENGTH),
+    retryable: error instanceof MaestroError ? error.retryable : true,
+    ...(error instanceof MaestroError ? { code: error.code } : {}),
+  };
+}
+
 /** Why a draining host aborts its steps. */
 const INTERRUPTED = new MaestroError('host.draining', 'the host is shutting down');
 
@@ -208,6 +268,8 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     const onAbort = (): void => reject(signal.reason as Error);
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    Promise.resolve(promise)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

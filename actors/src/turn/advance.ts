@@ -2,30 +2,46 @@ import {
   isFinished,
   MaestroError,
   readOutcome,
+  shortened,
   type ContinuationState,
+  type EventDraft,
   type Recipe,
   type StepContext,
+  type StepOutcome,
 } from '@maestro/core';
 import type { TurnDraft } from './turn-draft.ts';
 
 /** Events that one turn makes at most before it leaves the rest to the next: keeps a commit within a store's limits. */
 const MAX_EVENTS_PER_TURN = 40;
 
+/**
+ * After this many bytes a turn runs no further step: two rows and two heads of the largest size on top of it still fit
+ * a transaction of every supported store (1.5 MB).
+ */
+const MAX_TURN_BYTES = 64 * 1024;
+
 /** How long an attempt of a detached step may be silent before it counts as lost, in ms. */
 export const LEASE_MS = 30_000;
+
+/** Longest error message that goes into the log, in characters. */
+export const MAX_MESSAGE_LENGTH = 1000;
 
 /** How often the host of a step may die before the step is given up: a step that kills its host must not do so for ever. */
 const MAX_LOST_ATTEMPTS = 20;
 
 /** Goes on with the tick: runs inline steps, and stops where a detached one has to start, or at the end of the tick. */
-export function advance(draft: TurnDraft, recipe: Recipe, nowMs: number): void {
+export function advance(
+  draft: TurnDraft,
+  recipe: Recipe,
+  { nowMs, draining }: { readonly nowMs: number; readonly draining: boolean },
+): void {
   for (;;) {
     const { state } = draft;
-    if (state.paused || isFinished(state.status) || draft.events.length >= MAX_EVENTS_PER_TURN)
-      return;
+    if (state.paused || isFinished(state.status)) return;
+    if (draft.events.length >= MAX_EVENTS_PER_TURN || draft.bytes >= MAX_TURN_BYTES) return;
     const { activity } = state;
     if (activity?.kind === 'retry' && Date.parse(activity.at) <= nowMs) {
-      intend(draft, activity.step, activity.stepId, activity.attempt);
+      if (!draining) intend(draft, activity.step, activity.stepId, activity.attempt);
       return;
     }
     if (activity?.kind !== 'next') return;
@@ -40,6 +56,8 @@ export function advance(draft: TurnDraft, recipe: Recipe, nowMs: number): void {
         ),
       );
     } else if (!step.inline) {
+      // A host that shuts down leaves the step to its successor, which need not wait for a lease.
+      if (draining) return;
       intend(draft, activity.step, stepId, 1);
     } else {
       try {
@@ -65,40 +83,49 @@ export function finishStep(
   nowMs: number,
 ): void {
   const { outcome, recipeState } = readOutcome(recipe, returned, nowMs);
-  draft.add({
-    type: 'step',
-    payload: {
-      phase: 'finished',
-      ...run,
-      outcome,
-      ...(recipeState === undefined ? {} : { recipeState }),
+  draft.add(
+    {
+      type: 'step',
+      payload: {
+        phase: 'finished',
+        ...run,
+        outcome,
+        ...(recipeState === undefined ? {} : { recipeState }),
+      },
     },
-  });
+    ...consequenceOf(outcome, run.stepId),
+  );
+}
+
+/** The event that says what comes after a step, where the step's own event does not. */
+function consequenceOf(outcome: StepOutcome, stepId: string): readonly EventDraft[] {
   switch (outcome.kind) {
     case 'sleep':
-      draft.add({ type: 'sleep', payload: { wake: outcome.wake, step: outcome.step } });
-      return;
+      return [{ type: 'sleep', payload: { wake: outcome.wake, step: outcome.step } }];
     case 'publish':
-      draft.add({
-        type: 'publish',
-        payload: { final: false, artifact: outcome.artifact, next: outcome.step },
-      });
-      return;
+      return [
+        {
+          type: 'publish',
+          payload: { final: false, artifact: outcome.artifact, next: outcome.step },
+        },
+      ];
     case 'complete':
-      draft.add({
-        type: 'publish',
-        payload: { final: true, artifact: { kind: 'result', value: outcome.result } },
-      });
-      return;
+      return [
+        {
+          type: 'publish',
+          payload: { final: true, artifact: { kind: 'result', value: outcome.result } },
+        },
+      ];
     case 'fail':
-      draft.add({
-        type: 'error',
-        payload: { code: 'step.failed', message: outcome.message, final: true, stepId: run.stepId },
-      });
-      return;
+      return [
+        {
+          type: 'error',
+          payload: { code: 'step.failed', message: outcome.message, final: true, stepId },
+        },
+      ];
     case 'next':
     case 'interrupted':
-      return;
+      return [];
   }
 }
 
@@ -129,7 +156,12 @@ export function failFinally(draft: TurnDraft, error: unknown, stepId?: string): 
   const message = error instanceof Error ? error.message : String(error);
   draft.add({
     type: 'error',
-    payload: { code, message: message.slice(0, 1000), final: true, ...(stepId ? { stepId } : {}) },
+    payload: {
+      code,
+      message: shortened(message, MAX_MESSAGE_LENGTH),
+      final: true,
+      ...(stepId ? { stepId } : {}),
+    },
   });
 }
 

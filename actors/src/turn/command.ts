@@ -1,4 +1,4 @@
-import { Budget, GoalFrame, JsonValue, Requester, SignalName } from '@maestro/core';
+import { Budget, GoalFrame, isErrorCode, JsonValue, Requester, SignalName } from '@maestro/core';
 import { z } from 'zod';
 
 /** The W3C traceparent of the span that sent a command. */
@@ -36,7 +36,13 @@ export const FinishStepCommand = z.looseObject({
   attempt: z.int().min(1),
   result: z.discriminatedUnion('kind', [
     z.looseObject({ kind: z.literal('returned'), outcome: z.unknown() }),
-    z.looseObject({ kind: z.literal('threw'), message: z.string(), retryable: z.boolean() }),
+    z.looseObject({
+      kind: z.literal('threw'),
+      message: z.string(),
+      retryable: z.boolean(),
+      /** What went wrong, when it is not the step's own failure. */
+      code: z.string().refine(isErrorCode).optional().catch(undefined),
+    }),
     /** The host gave the attempt up. */
     z.looseObject({ kind: z.literal('interrupted') }),
   ]),

@@ -3,17 +3,24 @@ import {
   isFinished,
   MaestroError,
   newBudget,
+  readRecipeState,
   redact,
   rootLineage,
+  shortened,
   singleConditions,
   type ContinuationState,
   type EventDraft,
-  type JsonValue,
   type RecipeRegistry,
   type SingleWakeCondition,
   type WakeCause,
 } from '@maestro/core';
-import { advance, failFinally, finishStep, replaceLostAttempt } from './advance.ts';
+import {
+  advance,
+  failFinally,
+  finishStep,
+  MAX_MESSAGE_LENGTH,
+  replaceLostAttempt,
+} from './advance.ts';
 import type { Command, CommandOf, Reply } from './command.ts';
 import { TurnDraft } from './turn-draft.ts';
 
@@ -69,8 +76,9 @@ export function decide(
 function spawn(
   state: ContinuationState | null,
   command: CommandOf<'spawn'>,
-  { id, nowMs, recipes }: DecideContext,
+  context: DecideContext,
 ): Decision {
+  const { id, nowMs, recipes } = context;
   const reply = (now: ContinuationState, created: boolean): Reply => ({
     kind: 'spawned',
     created,
@@ -115,22 +123,35 @@ function spawn(
       requestedBy: command.requestedBy,
       requestHash: command.requestHash,
       firstStep: start.step,
-      recipeState: redact(recipe.state, start.state) as JsonValue,
+      recipeState: readRecipeState(recipe, start.state),
     },
   });
   beginTick(draft, { kind: 'spawn', causeId: `spawn:${id}` }, 0, []);
-  advance(draft, recipe, nowMs);
+  advance(draft, recipe, context);
   return { events: draft.events, reply: reply(draft.state, true) };
 }
 
 function wake(state: ContinuationState, context: DecideContext): Decision {
   const draft = new TurnDraft(state, context.nowMs);
   goOn(draft, context);
+  if (context.draining && draft.events.length === 0 && canGoOn(state, context.nowMs)) {
+    // Refused, so that it comes again: by then the actor may live on a host that starts the step.
+    throw new MaestroError('host.draining', `${state.id} has a step to start on another host`);
+  }
   return { events: draft.events, reply: { kind: 'woken', found: true } };
 }
 
+/** Whether a step only waits for being started. */
+function canGoOn({ activity, paused }: ContinuationState, nowMs: number): boolean {
+  if (paused || !activity) return false;
+  return (
+    activity.kind === 'next' || (activity.kind === 'retry' && Date.parse(activity.at) <= nowMs)
+  );
+}
+
 /** Does whatever is due by the clock. */
-function goOn(draft: TurnDraft, { nowMs, recipes, leaseEnded, draining }: DecideContext): void {
+function goOn(draft: TurnDraft, context: DecideContext): void {
+  const { nowMs, leaseEnded } = context;
   const { state } = draft;
   if (isFinished(state.status)) return;
   const { activity, wait } = state;
@@ -147,13 +168,14 @@ function goOn(draft: TurnDraft, { nowMs, recipes, leaseEnded, draining }: Decide
       nowMs - Date.parse(due.at),
       othersOf(wait.condition, due.condition),
     );
-  if (draining && draft.state.activity?.kind === 'retry') return;
-  goOnWith(draft, recipes, nowMs);
+  goOnWith(draft, context);
 }
 
-function goOnWith(draft: TurnDraft, recipes: RecipeRegistry, nowMs: number): void {
+function goOnWith(draft: TurnDraft, context: DecideContext): void {
   // A recipe that this host does not know makes the turn fail: the wake is delivered again, to a host that may.
-  if (draft.state.activity) advance(draft, recipes.get(draft.state.goal.recipe), nowMs);
+  if (draft.state.activity) {
+    advance(draft, context.recipes.get(draft.state.goal.recipe), context);
+  }
 }
 
 interface DueCondition {
@@ -266,7 +288,7 @@ function signal(
 function awaitedSignal(
   draft: TurnDraft,
   command: CommandOf<'signal'>,
-  { nowMs, recipes }: DecideContext,
+  context: DecideContext,
   take: () => void,
   answer: (changed: boolean) => Decision,
 ): Decision {
@@ -295,7 +317,7 @@ function awaitedSignal(
     0,
     pending,
   );
-  goOnWith(draft, recipes, nowMs);
+  goOnWith(draft, context);
   return answer(true);
 }
 
@@ -323,7 +345,7 @@ function stepEnded(
       failFinally(draft, error, stepId);
       return answer(true);
     }
-    advance(draft, recipe, context.nowMs);
+    advance(draft, recipe, context);
     return answer(true);
   }
   // Only the attempt that is under way can fail; what an older one says is of no interest.
@@ -333,7 +355,7 @@ function stepEnded(
       type: 'step',
       payload: { phase: 'finished', ...run, outcome: { kind: 'interrupted' } },
     });
-    if (!context.draining) goOnWith(draft, context.recipes, context.nowMs);
+    goOnWith(draft, context);
     return answer(true);
   }
   const step = context.recipes.get(state.goal.recipe).steps[run.step];
@@ -345,8 +367,8 @@ function stepEnded(
   draft.add({
     type: 'error',
     payload: {
-      code: 'step.failed',
-      message: result.message.slice(0, 1000),
+      code: result.code ?? 'step.failed',
+      message: shortened(result.message, MAX_MESSAGE_LENGTH),
       final,
       stepId,
       attempt,

@@ -1,3 +1,4 @@
+import { MaestroError, type ContinuationRef, type EventLog } from '@maestro/core';
 import type { StepRunner } from '../step/step-runner.ts';
 import type { Activation, Memory } from './activation.ts';
 import { effectsOf, EVENTS_TOPIC, type EventsMessage } from './effects.ts';
@@ -5,6 +6,9 @@ import type { TurnPorts } from './turn-runner.ts';
 
 /** Bytes of rows in one message: under the smallest limit of the supported brokers (256 KB). */
 const MAX_MESSAGE_BYTES = 180 * 1024;
+
+/** Rows that are read at a time. */
+const PAGE = 200;
 
 /**
  * Does the effects of every event beyond `done`, in order, and moves `done`. Starts a step only for events that this
@@ -25,11 +29,7 @@ export async function runEffects(
     row,
   }));
   if (memory.done + 1 < first) {
-    const rows = await ports.events.readRange(
-      activation.ref,
-      memory.done + 1,
-      first - memory.done - 1,
-    );
+    const rows = await rowsBetween(activation.ref, memory.done + 1, first, ports.events);
     ports.observability.count('maestro_effects_repeated_total', {}, rows.length);
     const from = memory.done + 1;
     pending = [...rows.map((row, index) => ({ sequence: from + index, row })), ...pending];
@@ -57,6 +57,28 @@ export async function runEffects(
   }
   memory.done = state.sequence;
   memory.undone = [];
+}
+
+/** The rows from `from` up to `end`, all of them: a page may lag behind, so what it lacks is read strongly. */
+async function rowsBetween(
+  ref: ContinuationRef,
+  from: number,
+  end: number,
+  events: EventLog,
+): Promise<readonly string[]> {
+  const rows: string[] = [];
+  while (from + rows.length < end) {
+    const next = from + rows.length;
+    const page = await events.readRange(ref, next, Math.min(end - next, PAGE));
+    rows.push(...page);
+    if (page.length > 0) continue;
+    const row = await events.readEntry(ref, next);
+    if (row === undefined) {
+      throw new MaestroError('log.corrupt', `event ${next} of ${ref.id} is missing from its log`);
+    }
+    rows.push(row);
+  }
+  return rows;
 }
 
 interface Row {

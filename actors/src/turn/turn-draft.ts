@@ -1,16 +1,26 @@
 import {
   EVENT_VERSION,
   fold,
+  MAX_ROW_BYTES,
+  MaestroError,
+  wellFormedJson,
   type ContinuationEvent,
   type ContinuationState,
   type EventDraft,
 } from '@maestro/core';
+
+/** What a row holds besides its payload, in bytes, with room to spare. */
+const ENVELOPE_BYTES = 2_048;
+
+/** Below this many bytes of payload the head is not measured: what small events add stays within its margin. */
+const SMALL_BYTES = 8_192;
 
 /** Collects the events of a turn and shows the state that they lead to, before they are sealed. */
 export class TurnDraft {
   readonly events: EventDraft[] = [];
   readonly #at: string;
   #state: ContinuationState | null;
+  #bytes = 0;
 
   constructor(state: ContinuationState | null, nowMs: number) {
     this.#state = state;
@@ -23,15 +33,44 @@ export class TurnDraft {
     return this.#state;
   }
 
-  add(draft: EventDraft): void {
-    const sequence = (this.#state?.sequence ?? 0) + 1;
-    const preview = {
+  /** Size of all payloads so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Adds events that belong together: all of them or, when one cannot be stored, none.
+   *
+   * @throws MaestroError `event.too_large` when a row or the head would be too large for a store; `request.invalid` for
+   * text with half of a surrogate pair, which has no canonical form.
+   */
+  add(...drafts: readonly EventDraft[]): void {
+    let state = this.#state;
+    let bytes = 0;
+    for (const draft of drafts) {
+      const size = payloadBytes(draft);
+      if (size > MAX_ROW_BYTES - ENVELOPE_BYTES) throw tooLarge(`the ${draft.type} event`, size);
+      bytes += size;
+      state = fold(state, this.#preview(draft, state));
+    }
+    if (bytes > SMALL_BYTES) {
+      const headBytes = Buffer.byteLength(JSON.stringify(state));
+      if (headBytes > MAX_ROW_BYTES) throw tooLarge('the state', headBytes);
+    }
+    this.#state = state;
+    this.#bytes += bytes;
+    this.events.push(...drafts);
+  }
+
+  /** The event as `fold` takes it; what is not known before it is sealed is left empty. */
+  #preview(draft: EventDraft, state: ContinuationState | null): ContinuationEvent {
+    return {
       ...draft,
       version: EVENT_VERSION,
-      tenant: this.#state?.tenant ?? '',
-      continuation: this.#state?.id ?? '',
-      generation: this.#state?.generation ?? 1,
-      sequence,
+      tenant: state?.tenant ?? '',
+      continuation: state?.id ?? '',
+      generation: state?.generation ?? 1,
+      sequence: (state?.sequence ?? 0) + 1,
       at: this.#at,
       commit: '',
       done: 0,
@@ -40,7 +79,23 @@ export class TurnDraft {
       payloadHash: '',
       hash: '',
     } as ContinuationEvent;
-    this.#state = fold(this.#state, preview);
-    this.events.push(draft);
   }
+}
+
+function payloadBytes(draft: EventDraft): number {
+  const text = JSON.stringify(draft.payload);
+  if (wellFormedJson(text) !== text) {
+    throw new MaestroError(
+      'request.invalid',
+      `the ${draft.type} event holds text with half of a surrogate pair`,
+    );
+  }
+  return Buffer.byteLength(text);
+}
+
+function tooLarge(what: string, bytes: number): MaestroError {
+  return new MaestroError(
+    'event.too_large',
+    `${what} would take ${bytes} bytes, at most ${MAX_ROW_BYTES} can be stored`,
+  );
 }

@@ -104,24 +104,35 @@ export class TurnRunner {
     source: TurnSource,
   ): Promise<CommittedTurn> {
     for (;;) {
+      const remembered = activation.memory !== null;
       const memory = (activation.memory ??= await this.#load(activation));
       this.#ports.crash('turn.loaded', activation.actorId);
       const nowMs = this.#ports.clock.nowMs();
-      const decision = this.#decide(activation, memory, command, nowMs);
-      if (decision.events.length === 0) {
-        // A stale host would answer from the past and swallow a wake: look whether somebody wrote behind our back.
-        const { state } = memory;
-        if (
-          state &&
-          (await this.#ports.events.readEntry(activation.ref, state.sequence + 1)) !== undefined
-        ) {
-          activation.drop();
-          continue;
-        }
-        return { reply: decision.reply, memory, before: state };
+      // What is due is what is being delivered; armed again or not, it is no longer on its way.
+      if (source === 'reminder' && memory.armed && memory.armed.atMs <= nowMs) memory.armed = null;
+      let decision: Decision | undefined;
+      let refusal: unknown;
+      try {
+        decision = this.#decide(activation, memory, command, nowMs);
+      } catch (error) {
+        refusal = error;
       }
-      return await this.#commit(activation, memory, decision, command, source, nowMs);
+      if (decision && decision.events.length > 0) {
+        return await this.#commit(activation, memory, decision, command, source, nowMs);
+      }
+      // A stale host would answer or refuse from the past, and swallow a wake: has somebody written behind its back?
+      if (remembered && (await this.#isStale(activation, memory))) {
+        activation.drop();
+        continue;
+      }
+      if (!decision) throw refusal;
+      return { reply: decision.reply, memory, before: memory.state };
     }
+  }
+
+  /** Whether somebody else has written since: a strong read of the entry after the last one that is known. */
+  async #isStale({ ref }: Activation, { state }: Memory): Promise<boolean> {
+    return (await this.#ports.events.readEntry(ref, (state?.sequence ?? 0) + 1)) !== undefined;
   }
 
   async #load(activation: Activation): Promise<Memory> {

@@ -34,7 +34,7 @@ export const CHAIN_START: ChainPosition = { hash: GENESIS_HASH, sequence: 0, gen
 
 /**
  * Checks that an event follows on a position: no gap, same continuation, generations that never fall, payload and
- * link hashes that agree. An erased payload (salt null) is accepted as redacted: its hash still links.
+ * link hashes that agree. An erased payload (salt and payload null) is accepted as redacted: its hash still links.
  *
  * @returns the new position, or the fault.
  */
@@ -59,7 +59,8 @@ export function checkLink(
       `generation falls from ${position.generation} to ${event.generation}`,
     );
   }
-  if (salt !== null && payloadHashOf(salt, payload) !== payloadHash) {
+  const intact = salt === null ? payload === null : payloadHashOf(salt, payload) === payloadHash;
+  if (!intact) {
     return fault('payload', 'the payload is not what was written');
   }
   if (linkHashOf(position.hash, envelope, payloadHash) !== hash) {

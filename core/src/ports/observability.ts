@@ -19,6 +19,8 @@ export const METRICS = {
       'Commits that were refused because another host owns the continuation',
     maestro_takeovers_total: 'Continuations that this host took over (generation raised)',
     maestro_step_attempts_total: 'Attempts of detached steps, by recipe and result',
+    maestro_registrations_renewed_total:
+      'Times the host registered its actors anew because no callbacks came',
     maestro_effects_repeated_total: 'Effects run again after a crash or a failure',
   },
   histograms: {

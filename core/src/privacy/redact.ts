@@ -29,7 +29,7 @@ function redactorOf(schema: z.core.$ZodType): Redactor | null {
 const redactAll: Redactor = (value) => (value === undefined || value === null ? value : REDACTED);
 
 function makeRedactor(schema: z.core.$ZodType): Redactor | null {
-  if (schema instanceof z.ZodObject) return objectRedactor(schema.shape);
+  if (schema instanceof z.ZodObject) return objectRedactor(schema.shape, schema.def.catchall);
   if (schema instanceof z.ZodArray) {
     const inner = redactorOf(schema.element);
     return inner && ((value) => (Array.isArray(value) ? value.map(inner) : value));
@@ -40,29 +40,48 @@ function makeRedactor(schema: z.core.$ZodType): Redactor | null {
   }
   if (schema instanceof z.ZodTuple) {
     const inners = schema.def.items.map(redactorOf);
-    if (inners.every((inner) => inner === null)) return null;
+    const rest = schema.def.rest ? redactorOf(schema.def.rest) : null;
+    if (!rest && inners.every((inner) => inner === null)) return null;
     return (value) =>
-      Array.isArray(value) ? value.map((item, index) => inners[index]?.(item) ?? item) : value;
+      Array.isArray(value)
+        ? value.map((item, index) => {
+            const inner = index < inners.length ? inners[index] : rest;
+            return inner ? inner(item) : item;
+          })
+        : value;
   }
   if (schema instanceof z.ZodUnion) return unionRedactor(schema.options);
   if (schema instanceof z.ZodIntersection) {
     return chain([redactorOf(schema.def.left), redactorOf(schema.def.right)]);
   }
+  // What was given goes in at one end and comes out at the other: marked at either is marked.
+  if (schema instanceof z.ZodPipe) {
+    return chain([redactorOf(schema.def.in), redactorOf(schema.def.out)]);
+  }
   const inner = unwrap(schema);
   return inner ? redactorOf(inner) : null;
 }
 
-function objectRedactor(shape: Readonly<Record<string, z.core.$ZodType>>): Redactor | null {
+function objectRedactor(
+  shape: Readonly<Record<string, z.core.$ZodType>>,
+  catchall: z.core.$ZodType | undefined,
+): Redactor | null {
+  const others = catchall ? redactorOf(catchall) : null;
   const marked = Object.entries(shape).flatMap(([name, part]) => {
     const inner = redactorOf(part);
     return inner ? [{ name, inner }] : [];
   });
-  if (marked.length === 0) return null;
+  if (marked.length === 0 && !others) return null;
   return (value) => {
     if (!isRecord(value)) return value;
     const copy: Record<string, unknown> = { ...value };
     for (const { name, inner } of marked) {
       if (Object.hasOwn(copy, name)) copy[name] = inner(copy[name]);
+    }
+    if (others) {
+      for (const name of Object.keys(copy)) {
+        if (!Object.hasOwn(shape, name)) copy[name] = others(copy[name]);
+      }
     }
     return copy;
   };
@@ -90,13 +109,14 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType | undefined {
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodNullable ||
     schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNonOptional ||
     schema instanceof z.ZodReadonly ||
     schema instanceof z.ZodCatch
   ) {
     return schema.def.innerType;
   }
   if (schema instanceof z.ZodLazy) return schema.def.getter();
-  if (schema instanceof z.ZodPipe) return schema.def.in;
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonValue } from '../canonical/json-value.ts';
 import { MaestroError } from '../errors/maestro-error.ts';
+import { wellFormedJson } from '../canonical/well-formed.ts';
 import { redact } from '../privacy/redact.ts';
 import { MAX_SLEEP_MS, singleConditions } from '../wake/wake-condition.ts';
 import type { Recipe } from './define-recipe.ts';
@@ -20,8 +21,7 @@ export interface ReadOutcome {
  * @throws MaestroError `step.outcome_invalid` or `wake.too_far`.
  */
 export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): ReadOutcome {
-  // As it would arrive from another process: what has no JSON form is dropped here, not in the log.
-  const parsed = StepOutcome.safeParse(JSON.parse(JSON.stringify(returned) ?? 'null'));
+  const parsed = StepOutcome.safeParse(asJson(recipe, returned));
   if (!parsed.success) {
     throw new MaestroError(
       'step.outcome_invalid',
@@ -56,15 +56,34 @@ export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): R
     }
   }
   if (state === undefined) return { outcome: outcome, recipeState: undefined };
+  return { outcome: outcome, recipeState: readRecipeState(recipe, state) };
+}
+
+/**
+ * Checks a recipe's state against its schema; personal data comes back redacted.
+ *
+ * @throws MaestroError `step.outcome_invalid`.
+ */
+export function readRecipeState(recipe: Recipe, state: unknown): JsonValue {
   const checked = recipe.state.safeParse(state);
   if (!checked.success) {
     throw new MaestroError(
       'step.outcome_invalid',
-      `the state after a step of ${recipe.reference} does not fit its schema: ${z.prettifyError(checked.error)}`,
+      `the state of ${recipe.reference} does not fit its schema: ${z.prettifyError(checked.error)}`,
     );
   }
-  return {
-    outcome: outcome,
-    recipeState: redact(recipe.state, checked.data) as JsonValue,
-  };
+  return asJson(recipe, redact(recipe.state, checked.data));
+}
+
+/** A value as it would arrive from another process: what JSON cannot say is dropped or mended here, not in the log. */
+function asJson(recipe: Recipe, value: unknown): JsonValue {
+  try {
+    return JSON.parse(wellFormedJson(JSON.stringify(value) ?? 'null')) as JsonValue;
+  } catch (error) {
+    throw new MaestroError(
+      'step.outcome_invalid',
+      `${recipe.reference} has something that is not JSON: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
 }

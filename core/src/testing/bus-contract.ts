@@ -29,7 +29,9 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
       const arrived = (): BusMessage[] => received().filter((message) => ids.includes(message.id));
       await until(() => new Set(arrived().map(({ id }) => id)).size === ids.length);
       expect([...new Set(arrived().map(({ id }) => id))].sort()).toEqual([...ids].sort());
-      expect(arrived().every(({ id, data }) => (data as { rows: string[] }).rows[0] === id)).toBe(true);
+      expect(arrived().every(({ id, data }) => (data as { rows: string[] }).rows[0] === id)).toBe(
+        true,
+      );
     });
 
     it('loses no message whose delivery failed', async () => {

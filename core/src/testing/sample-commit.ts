@@ -27,18 +27,21 @@ export function sampleCommit(
   let state = before;
   const entries: string[] = [];
   for (let index = 0; index < (options.events ?? 1); index++) {
-    const sealed = sealEvent(state ? signalDraft(`${options.commitId}/${index}`) : spawnDraft(ref), {
-      tenant: ref.tenant,
-      continuation: ref.id,
-      generation: options.generation ?? before?.generation ?? 1,
-      sequence: (state?.sequence ?? 0) + 1,
-      previous: state?.hash ?? GENESIS_HASH,
-      at: '2026-01-01T00:00:00.000Z',
-      commit: options.commitId,
-      done: 0,
-      trace: { traceId: 'a'.repeat(32) },
-      salt: 'sample-salt',
-    });
+    const sealed = sealEvent(
+      state ? signalDraft(`${options.commitId}/${index}`) : spawnDraft(ref),
+      {
+        tenant: ref.tenant,
+        continuation: ref.id,
+        generation: options.generation ?? before?.generation ?? 1,
+        sequence: (state?.sequence ?? 0) + 1,
+        previous: state?.hash ?? GENESIS_HASH,
+        at: '2026-01-01T00:00:00.000Z',
+        commit: options.commitId,
+        done: 0,
+        trace: { traceId: 'a'.repeat(32) },
+        salt: 'sample-salt',
+      },
+    );
     entries.push(sealed.row);
     state = fold(state, sealed.event);
   }

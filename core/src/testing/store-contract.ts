@@ -76,7 +76,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       const { a, b } = await two();
       const ref = freshRef();
       const { commit } = sampleCommit(ref, null, { commitId: 'a.1' });
-      const head = '{"big":12345678901234567890,"text":"\\u0000 \\u2028 <&> \\"quoted\\" \\\\ é 漢 😀"}';
+      const head =
+        '{"big":12345678901234567890,"text":"\\u0000 \\u2028 <&> \\"quoted\\" \\\\ é 漢 😀"}';
       await a.commit({ ...commit, head });
       expect(await b.readHead(ref)).toBe(head);
     });
@@ -110,7 +111,10 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await b.commit(winner.commit)).toBe('committed');
       expect(await a.commit(zombie.commit)).toBe('conflict');
       expect(await a.readHead(ref)).toBe(winner.commit.head);
-      expect(await a.readRange(ref, 1, 10)).toEqual([...first.commit.entries, ...winner.commit.entries]);
+      expect(await a.readRange(ref, 1, 10)).toEqual([
+        ...first.commit.entries,
+        ...winner.commit.entries,
+      ]);
     });
 
     it('lets commits of different continuations not disturb each other', async () => {
@@ -130,16 +134,17 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       const ref = freshRef();
       let state: ContinuationState | null = null;
       for (let round = 0; round < fencingRounds; round++) {
-        const tries: { readonly state: ContinuationState; readonly result: string }[] = await Promise.all(
-          Array.from({ length: 16 }, async (_, writer) => {
-            const host = hosts[writer % hosts.length];
-            const sample = sampleCommit(ref, state, {
-              commitId: `w${writer}.${round}`,
-              events: 1 + (writer % 3),
-            });
-            return { state: sample.state, result: (await host?.commit(sample.commit)) ?? 'none' };
-          }),
-        );
+        const tries: { readonly state: ContinuationState; readonly result: string }[] =
+          await Promise.all(
+            Array.from({ length: 16 }, async (_, writer) => {
+              const host = hosts[writer % hosts.length];
+              const sample = sampleCommit(ref, state, {
+                commitId: `w${writer}.${round}`,
+                events: 1 + (writer % 3),
+              });
+              return { state: sample.state, result: (await host?.commit(sample.commit)) ?? 'none' };
+            }),
+          );
         const winners = tries.filter(({ result }) => result === 'committed');
         expect(winners).toHaveLength(1);
         expect(tries.filter(({ result }) => result === 'conflict')).toHaveLength(15);

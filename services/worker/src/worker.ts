@@ -98,6 +98,7 @@ export async function createWorker(config: WorkerConfig, log: Logger): Promise<W
     response.type('text/plain').send(await metrics());
   });
 
+  const watching = setInterval(() => host.watch(), 2_000);
   let server: Server | undefined;
   return {
     app,
@@ -116,6 +117,7 @@ export async function createWorker(config: WorkerConfig, log: Logger): Promise<W
         server.keepAliveTimeout = 120_000;
       }),
     close: async () => {
+      clearInterval(watching);
       await host.drain(config.drainMs);
       await new Promise<void>((resolve) => {
         if (server) server.close(() => resolve());

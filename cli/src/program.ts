@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addDemo } from './commands/demo.ts';
 import { addDev } from './commands/dev.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
@@ -33,6 +34,7 @@ Examples:
     );
   const commands = [
     addDev,
+    addDemo,
     addToken,
     addStart,
     addGet,

@@ -39,20 +39,15 @@ Examples:
     )
     .action(async (_options: unknown, command: Command) => {
       const { options, output, signal } = contextOf<DevOptions>(command, environment);
-      const stop = new AbortController();
-      const onStop = (): void => stop.abort();
-      signal.addEventListener('abort', onStop, { once: true });
-      process.once('SIGTERM', onStop);
-      // There is nothing to stop gracefully yet: the launcher ends what it has started when it exits.
-      const giveUp = (): void => process.exit(1);
-      stop.signal.addEventListener('abort', giveUp);
+      // Before it runs there is nothing to stop gracefully: the launcher ends what it has started when it exits.
+      signal.addEventListener('abort', exitAtOnce);
       const stack = await launch(options, output);
-      stop.signal.removeEventListener('abort', giveUp);
+      signal.removeEventListener('abort', exitAtOnce);
       const url = apiUrl(stack, options);
       output.result({ event: 'started', url, dataDir: path.resolve(options.dataDir) }, () =>
         startedLines(output, url, options),
       );
-      const ended = await watchStack(stack, { url, output, signal: stop.signal });
+      const ended = await watchStack(stack, { url, output, signal });
       output.result({ event: 'stopping' }, () => [
         'stopping: steps that run may come to their end (Ctrl-C again: at once)',
       ]);
@@ -63,6 +58,10 @@ Examples:
         throw new NegativeResult('a process ended');
       }
     });
+}
+
+function exitAtOnce(): void {
+  process.exit(1);
 }
 
 async function launch(options: DevOptions, output: Output): Promise<Stack> {

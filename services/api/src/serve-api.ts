@@ -61,9 +61,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 /** Ends a server: what is under way may finish for a while, then its connections are cut. */
 export async function closed(server: Server, graceMs: number): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  // A kept-alive connection is closed as soon as its last request has ended.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
-    server.closeIdleConnections();
   });
   clearTimeout(cut);
+  clearInterval(sweep);
 }

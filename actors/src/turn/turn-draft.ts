@@ -78,7 +78,7 @@ export class TurnDraft {
       salt: '',
       payloadHash: '',
       hash: '',
-    } as ContinuationEvent;
+    };
   }
 }
 

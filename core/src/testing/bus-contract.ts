@@ -13,15 +13,15 @@ export interface BusUnderTest {
   readonly redelivers: boolean;
 }
 
+async function until(done: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !done(); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** The conformance suite of `StreamBus`. */
 export function busContract(name: string, open: () => Promise<BusUnderTest>): void {
   describe(`bus contract: ${name}`, () => {
-    const until = async (done: () => boolean): Promise<void> => {
-      for (let tries = 0; tries < 400 && !done(); tries++) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    };
-
     it('delivers every message with its id and data', async () => {
       const { bus, topic, received } = await open();
       const ids = Array.from({ length: 20 }, (_, index) => `message/${Date.now()}/${index}`);

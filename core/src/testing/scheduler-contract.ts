@@ -17,14 +17,17 @@ export interface SchedulerUnderTest {
 
 let made = 0;
 
+/** A continuation that no other case uses. */
+function freshRef(): ContinuationRef {
+  return {
+    tenant: 'contract',
+    id: deriveContinuationId('scheduler', `${Date.now()}-${made++}`),
+  };
+}
+
 /** The conformance suite of `Scheduler`. */
 export function schedulerContract(name: string, open: () => Promise<SchedulerUnderTest>): void {
   describe(`scheduler contract: ${name}`, () => {
-    const freshRef = (): ContinuationRef => ({
-      tenant: 'contract',
-      id: deriveContinuationId('scheduler', `${Date.now()}-${made++}`),
-    });
-
     it('fires once, when it is due and not before', async () => {
       const { scheduler, nowMs, pass, fired } = await open();
       const ref = freshRef();

@@ -25,14 +25,14 @@ function freshRef(): ContinuationRef {
 
 /** The conformance suite of `ContinuationStore` and `EventLog`: every adapter runs the same cases. */
 export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
-  describe(`store contract: ${name}`, () => {
-    const two = async () => {
-      const { hosts, fencingRounds = 100 } = await open();
-      const [a, b = a] = hosts;
-      if (!a || !b) throw new TypeError('the suite needs at least one host');
-      return { a, b, hosts, fencingRounds };
-    };
+  const two = async () => {
+    const { hosts, fencingRounds = 100 } = await open();
+    const [a, b = a] = hosts;
+    if (!a || !b) throw new TypeError('the suite needs at least one host');
+    return { a, b, hosts, fencingRounds };
+  };
 
+  describe(`store contract: ${name}`, () => {
     it('has neither head nor entries of a continuation that does not exist', async () => {
       const { a } = await two();
       const ref = freshRef();

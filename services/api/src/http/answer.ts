@@ -17,8 +17,10 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
     response.writeHead(status, { ...headers }).end();
     return;
   }
-  const text = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  // As a string, not as bytes: head and body then leave in one write.
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const length = Buffer.byteLength(text);
   response
-    .writeHead(status, { 'content-type': contentType, 'content-length': text.length, ...headers })
+    .writeHead(status, { 'content-type': contentType, 'content-length': length, ...headers })
     .end(text);
 }

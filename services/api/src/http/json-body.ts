@@ -63,7 +63,7 @@ async function readText(request: IncomingMessage): Promise<string> {
       reject(tooLarge());
     };
     const incomplete = (): void => {
-      reject(new MaestroError('request.malformed', 'the body ended early'));
+      if (!request.complete) reject(new MaestroError('request.malformed', 'the body ended early'));
     };
     request.on('data', onData);
     request.once('end', resolve);

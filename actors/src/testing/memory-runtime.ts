@@ -1,6 +1,6 @@
 import {
+  actorIdOf,
   MaestroError,
-  parseActorId,
   RecipeRegistry,
   type ContinuationRef,
   type Recipe,
@@ -8,14 +8,15 @@ import {
 } from '@maestro/core';
 import { InProcessBus } from '../bus/in-process-bus.ts';
 import { ContinuationHost } from '../host/continuation-host.ts';
+import { silentLog } from '../observability/turn-log.ts';
 import type { StepGateway } from '../step/step-gateway.ts';
 import type { StepTimes } from '../step/step-runner.ts';
-import { silentLog } from '../observability/turn-log.ts';
 import { FencedStore } from '../store/fenced-store.ts';
-import { actorIdOf } from '@maestro/core';
 import type { Command, Reply } from '../turn/command.ts';
 import { noCrash, type CrashHook } from '../turn/crash-points.ts';
+import { advanceClock } from './advance-clock.ts';
 import { FakeClock } from './fake-clock.ts';
+import { KillSwitch } from './kill-switch.ts';
 import { MemoryObservability } from './memory-observability.ts';
 import { MemoryRowStore } from './memory-row-store.ts';
 import { MemoryScheduler, type ArmedReminder } from './memory-scheduler.ts';
@@ -29,6 +30,8 @@ export interface MemoryRuntimeOptions {
   readonly bus?: StreamBus;
   readonly crash?: CrashHook;
   readonly stepTimes?: StepTimes;
+  /** Where detached steps report. @default this host */
+  readonly gateway?: StepGateway;
 }
 
 /** A whole host without Dapr: the real turn and the real fenced store over rows, reminders and a clock in memory. */
@@ -45,10 +48,20 @@ export interface MemoryRuntime {
     /** Sends a command; refusals are thrown. */
     send<R extends Reply>(ref: ContinuationRef, command: Command): Promise<R>;
   };
+  /** Whether {@link kill} was not called yet. */
+  readonly alive: boolean;
   /** Moves the clock on and delivers every reminder that falls due, in order, until none is left before the end. */
   advance(ms: number): Promise<void>;
   /** The reminders that are armed. */
   armed(): readonly ArmedReminder[];
+  /** Delivers a reminder to this host; rejects when it has to come again. */
+  deliver(reminder: ArmedReminder): Promise<void>;
+  /** Lets turns and their effects come to rest. Steps may go on. */
+  idle(): Promise<void>;
+  /** Waits until no detached step is under way here, and until what their results led to is done. */
+  runSteps(): Promise<void>;
+  /** Ends the host as kill -9 does: what it is at never gets out, what it calls never answers. */
+  kill(): void;
 }
 
 /** Makes a runtime in memory. Several on the same rows, scheduler and clock are several hosts of one store. */
@@ -57,39 +70,40 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
   const rows = options.rows ?? new MemoryRowStore();
   const scheduler = options.scheduler ?? new MemoryScheduler(clock);
   const bus = options.bus ?? new InProcessBus();
-  const store = new FencedStore(rows, { commitTimeoutMs: 200, retryDelayMs: 1 });
+  const life = new KillSwitch();
+  const store = new FencedStore(life.rows(rows), { commitTimeoutMs: 200, retryDelayMs: 1 });
   const recipes = new RecipeRegistry(options.recipes);
   const observability = new MemoryObservability();
 
   const send = async (ref: ContinuationRef, command: Command): Promise<Reply> => {
-    const envelope = await host.invoke(actorIdOf(ref), command);
+    const body: unknown = JSON.parse(JSON.stringify(command));
+    const envelope = await life.orDeath(host.invoke(actorIdOf(ref), body));
     if (!envelope.ok) throw MaestroError.fromWire(envelope.error);
     return envelope.reply;
-  };
-  const gateway: StepGateway = {
-    heartbeat: async (ref, stepId, attempt) => {
-      const reply = await send(ref, { kind: 'heartbeat', stepId, attempt });
-      return reply.kind === 'lease' ? reply.answer : 'abort';
-    },
-    finish: async (ref, command) => {
-      await send(ref, command);
-    },
   };
   const host = new ContinuationHost(
     {
       store,
       events: store,
-      scheduler,
-      bus,
+      scheduler: life.scheduler(scheduler),
+      bus: life.bus(bus),
       recipes,
       clock,
       observability,
       crash: options.crash ?? noCrash,
       log: silentLog,
     },
-    gateway,
+    life.gateway(options.gateway ?? gatewayTo(send)),
     options.stepTimes ? { stepTimes: options.stepTimes } : {},
   );
+  const idle = async (): Promise<void> => {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      await macrotask();
+      if (round >= MIN_ROUNDS && (life.dead || host.load.turns === 0)) return;
+    }
+  };
+  const deliver = ({ actorId, armedAtMs }: ArmedReminder): Promise<void> =>
+    life.orDeath(host.remind(actorId, { armedAtMs }));
 
   return {
     rows,
@@ -101,28 +115,44 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
     host,
     recipes,
     continuations: { send: send as MemoryRuntime['continuations']['send'] },
+    get alive() {
+      return !life.dead;
+    },
     armed: () => scheduler.armed(),
     advance: async (ms) => {
-      const endMs = clock.nowMs() + ms;
-      for (;;) {
-        await settle();
-        const next = scheduler.armed().find(({ atMs }) => atMs <= endMs);
-        if (!next) break;
-        clock.advanceTo(next.atMs);
-        const delivered = await scheduler.deliver(next, ({ actorId, armedAtMs }) => {
-          parseActorId(actorId);
-          return host.remind(actorId, { armedAtMs });
-        });
-        if (!delivered) clock.advance(Math.min(2_000, endMs - clock.nowMs()));
-        if (!delivered && clock.nowMs() >= endMs) break;
-      }
-      clock.advanceTo(endMs);
-      await settle();
+      await advanceClock({ clock, scheduler, deliver, idle }, ms);
+      await idle();
+    },
+    deliver,
+    idle,
+    runSteps: async () => {
+      do await idle();
+      while (!life.dead && host.load.steps > 0);
+    },
+    kill: () => life.kill(),
+  };
+}
+
+/** A gateway by which detached steps report to whatever `send` reaches. */
+export function gatewayTo(
+  send: (ref: ContinuationRef, command: Command) => Promise<Reply>,
+): StepGateway {
+  return {
+    heartbeat: async (ref, stepId, attempt) => {
+      const reply = await send(ref, { kind: 'heartbeat', stepId, attempt });
+      return reply.kind === 'lease' ? reply.answer : 'abort';
+    },
+    finish: async (ref, command) => {
+      await send(ref, command);
     },
   };
 }
 
-/** Lets everything that is under way and needs no timer come to rest. */
-async function settle(): Promise<void> {
-  for (let round = 0; round < 20; round++) await new Promise((resolve) => setImmediate(resolve));
+/** Turns of the event loop that are waited for at least: what has just been asked for begins within them. */
+const MIN_ROUNDS = 20;
+/** And at most: a turn that waits for something a test holds back must not hold the test up. */
+const MAX_ROUNDS = 2_000;
+
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

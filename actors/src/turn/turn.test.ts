@@ -1,81 +1,79 @@
-import { LogVerifier, parseStoredEvent, type ContinuationRef } from '@maestro/core';
 import { expect, it } from 'vitest';
-import { countdown, noop, wait } from '@maestro/recipes';
-import { createMemoryRuntime, type MemoryRuntime } from '../testing/index.ts';
-import type { Command, CommandOf } from './command.ts';
+import { readVerified, ref, signalOf, spawnOf, typesIn } from '../testing/drive.ts';
+import { createMemoryRuntime } from '../testing/index.ts';
+import { asker, napper, ticker } from '../testing/sample-recipes.ts';
 
-const ref: ContinuationRef = { tenant: 'acme', id: '01J00000000000000000000000' };
-const by = { subject: 'alice' };
+const NAP_BEGUN = ['spawn', 'wake', 'step', 'sleep'];
+const NAP_OVER = [...NAP_BEGUN, 'wake', 'step', 'publish'];
 
-function spawnCommand(recipe: string, parameters: Record<string, unknown> = {}): Command {
-  return {
-    kind: 'spawn',
-    goal: {
-      objective: 'try it',
-      recipe,
-      sensitivity: 'internal',
-      parameters,
-    } as CommandOf<'spawn'>['goal'],
-    requestedBy: by,
-    requestHash: 'a'.repeat(64),
-  };
-}
-
-async function types(runtime: MemoryRuntime): Promise<string[]> {
-  const rows = await runtime.store.readRange(ref, 1, 1000);
-  const verifier = new LogVerifier(ref);
-  for (const row of rows) expect(verifier.add(parseStoredEvent(row))).toBeUndefined();
-  expect(await runtime.store.readHead(ref)).toBe(verifier.head);
-  return rows.map((row) => parseStoredEvent(row).type);
-}
-
-it('a noop continuation works, sleeps, wakes by the clock and completes', async () => {
-  const runtime = createMemoryRuntime({ recipes: [noop] });
-  await runtime.continuations.send(ref, spawnCommand('noop@1', { sleepMs: 30_000 }));
-  expect(await types(runtime)).toEqual(['spawn', 'wake', 'step', 'sleep']);
+it('a continuation works, sleeps, wakes by the clock and completes', async () => {
+  const runtime = createMemoryRuntime({ recipes: [napper] });
+  await runtime.continuations.send(ref, spawnOf('napper@1', { ms: 30_000 }));
   await runtime.advance(29_999);
-  expect(await types(runtime)).toHaveLength(4);
+  expect(await typesIn(runtime.store)).toEqual(NAP_BEGUN);
   await runtime.advance(1);
-  expect(await types(runtime)).toEqual([
-    'spawn',
-    'wake',
-    'step',
-    'sleep',
-    'wake',
-    'step',
-    'publish',
-  ]);
+  expect(await typesIn(runtime.store)).toEqual(NAP_OVER);
   await runtime.advance(60_000);
   expect(runtime.armed()).toEqual([]);
 });
 
-it('a countdown ticks as often as it should', async () => {
-  const runtime = createMemoryRuntime({ recipes: [countdown] });
-  await runtime.continuations.send(ref, spawnCommand('countdown@1', { n: 120, everyMs: 1000 }));
+it('ticks as often as it should, with a snapshot every hundred events', async () => {
+  const runtime = createMemoryRuntime({ recipes: [ticker] });
+  await runtime.continuations.send(ref, spawnOf('ticker@1', { n: 120 }));
   await runtime.advance(120_000);
-  const events = await types(runtime);
-  expect(events.filter((type) => type === 'wake')).toHaveLength(120);
-  expect(events.at(-1)).toBe('publish');
+  const { events, state } = await readVerified(runtime.store);
+  expect(events.filter(({ type }) => type === 'wake')).toHaveLength(120);
+  expect(state.status).toBe('completed');
+  const snapshot = await runtime.store.readSnapshot(ref, 300);
+  expect(JSON.parse(snapshot ?? '{}')).toMatchObject({ sequence: 300, hash: events[299]?.hash });
 });
 
-it('a wait ends with the signal it waits for', async () => {
-  const runtime = createMemoryRuntime({ recipes: [wait] });
-  await runtime.continuations.send(ref, spawnCommand('wait@1'));
-  await runtime.continuations.send(ref, {
-    kind: 'signal',
-    signal: 'go',
-    requestId: 'r1',
-    by,
-    payload: { x: 1 },
+it('a wait ends with the signal that it waits for, and says what else was pending', async () => {
+  const runtime = createMemoryRuntime({ recipes: [asker] });
+  await runtime.continuations.send(ref, spawnOf('asker@1'));
+  await runtime.continuations.send(ref, signalOf('go', { payload: { x: 1 } }));
+  const { events, state } = await readVerified(runtime.store);
+  expect(events.at(-3)).toMatchObject({
+    type: 'wake',
+    payload: {
+      cause: { kind: 'human', causeId: 'human:go', signal: 'go' },
+      waitId: 4,
+      pending: ['timer'],
+    },
   });
-  expect(await types(runtime)).toEqual([
-    'spawn',
-    'wake',
-    'step',
-    'sleep',
-    'human_signal',
-    'wake',
-    'step',
-    'publish',
+  expect(state.result?.value).toEqual({ signal: { x: 1 } });
+});
+
+it('puts the root trace on every event and the causing span beside it', async () => {
+  const runtime = createMemoryRuntime({ recipes: [napper] });
+  const traceId = 'b'.repeat(32);
+  const traceparent = `00-${traceId}-${'c'.repeat(16)}-01`;
+  await runtime.continuations.send(ref, { ...spawnOf('napper@1'), traceparent });
+  await runtime.advance(1000);
+  const { events } = await readVerified(runtime.store);
+  expect(events).toHaveLength(NAP_OVER.length);
+  expect(new Set(events.map(({ trace }) => trace.traceId))).toEqual(new Set([traceId]));
+  expect(events.map(({ trace }) => trace.cause !== undefined)).toEqual([
+    ...NAP_BEGUN.map(() => true),
+    false,
+    false,
+    false,
   ]);
+});
+
+it('fires a wake in the past at once', async () => {
+  const runtime = createMemoryRuntime({ recipes: [napper] });
+  await runtime.continuations.send(ref, spawnOf('napper@1', { ms: 0 }));
+  await runtime.advance(0);
+  expect(await typesIn(runtime.store)).toEqual(NAP_OVER);
+});
+
+it('says how late a wake was', async () => {
+  const runtime = createMemoryRuntime({ recipes: [napper] });
+  await runtime.continuations.send(ref, spawnOf('napper@1', { ms: 1000 }));
+  await runtime.idle();
+  runtime.clock.advance(4_500);
+  await runtime.advance(0);
+  expect((await readVerified(runtime.store)).state.lastWake).toMatchObject({ lateMs: 3_500 });
+  expect(runtime.observability.recorded('maestro_wake_lateness_ms')).toEqual([3_500]);
 });

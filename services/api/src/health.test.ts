@@ -1,0 +1,62 @@
+import { afterEach, expect, it } from 'vitest';
+import { startApi, type ApiHarness } from './testing/api-harness.ts';
+
+let api: ApiHarness | undefined;
+afterEach(async () => {
+  await api?.close();
+  api = undefined;
+});
+
+const anonymous = { token: null };
+
+it('lives whatever the backends do, and says what is missing', async () => {
+  api = await startApi({
+    ready: async () => [
+      { name: 'sidecar', ok: false, message: 'it does not answer' },
+      { name: 'state', ok: true },
+    ],
+  });
+  expect((await api.call('GET', '/healthz', anonymous)).httpStatus).toBe(200);
+  const readiness = await api.call('GET', '/readyz', anonymous);
+  expect(readiness.httpStatus).toBe(503);
+  expect(readiness.json).toMatchObject({ ready: false, checks: [{ name: 'sidecar' }, {}] });
+});
+
+it('is ready when everything is', async () => {
+  api = await startApi();
+  const readiness = await api.call('GET', '/readyz', anonymous);
+  expect(readiness).toMatchObject({ httpStatus: 200, json: { ready: true } });
+});
+
+it('gives measurements only where there are some', async () => {
+  api = await startApi();
+  expect((await api.call('GET', '/metrics', anonymous)).httpStatus).toBe(404);
+  await api.close();
+  api = await startApi({ metrics: async () => 'maestro_up 1\n' });
+  const metrics = await api.call('GET', '/metrics', anonymous);
+  expect(metrics.text).toBe('maestro_up 1\n');
+  expect(metrics.headers.get('content-type')).toContain('text/plain');
+});
+
+it('names every request, by the name that the caller gave it if it is a decent one', async () => {
+  api = await startApi();
+  const named = await api.call('GET', '/healthz', { headers: { 'x-request-id': 'abc-1' } });
+  expect(named.headers.get('x-request-id')).toBe('abc-1');
+  const wild = await api.call('GET', '/healthz', { headers: { 'x-request-id': 'a b"c' } });
+  expect(wild.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  expect(wild.headers.get('x-powered-by')).toBeNull();
+});
+
+it('explains its error codes where their type points', async () => {
+  api = await startApi();
+  const { json } = await api.call('GET', '/continuations', anonymous);
+  const { type } = json as { type: string };
+  const { json: entry } = await api.call('GET', type, anonymous);
+  expect(entry).toMatchObject({ code: 'route.method_not_allowed', status: 405 });
+});
+
+it('answers HEAD like GET, without a body', async () => {
+  api = await startApi();
+  const answer = await api.call('HEAD', '/healthz', anonymous);
+  expect(answer).toMatchObject({ httpStatus: 200, text: '' });
+});

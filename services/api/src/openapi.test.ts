@@ -1,0 +1,124 @@
+import * as protocol from '@maestro/client/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { startApi, type ApiHarness } from './testing/api-harness.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly security?: unknown[];
+  readonly parameters: readonly { readonly in: string; readonly name: string }[];
+  readonly requestBody?: { readonly content: Record<string, Media> };
+  readonly responses: Record<string, { readonly content?: Record<string, Media> }>;
+}
+interface Media {
+  readonly schema?: { readonly $ref: string };
+  readonly example?: unknown;
+  readonly examples?: Record<string, { readonly value: unknown }>;
+}
+interface Document {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Record<string, unknown> };
+}
+
+let api: ApiHarness;
+let text: string;
+let document: Document;
+beforeAll(async () => {
+  api = await startApi({ metrics: async () => 'maestro_up 1\n' });
+  const answer = await api.call('GET', '/openapi.json', { token: null });
+  ({ text } = answer);
+  document = answer.json as Document;
+});
+afterAll(() => api.close());
+
+function operations(): [string, Operation][] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      operation,
+    ]),
+  );
+}
+
+describe('the OpenAPI document', () => {
+  it('has every route, once', () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(operations().map(([name]) => name)).toEqual([
+      'POST /continuations',
+      'GET /continuations/{id}',
+      'GET /continuations/{id}/events',
+      'GET /continuations/{id}/events/stream',
+      'POST /continuations/{id}/signals',
+      'GET /continuations/{id}/explain',
+      'POST /continuations/{id}/wake',
+      'GET /healthz',
+      'GET /readyz',
+      'GET /errors/{code}',
+      'GET /metrics',
+      'GET /openapi.json',
+    ]);
+    const ids = operations().map(([, { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('refers only to what it has', () => {
+    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+    expect(references.length).toBeGreaterThan(10);
+    for (const [, name] of references) expect(document.components.schemas).toHaveProperty([name!]);
+    expect(text).not.toContain('"#/$defs');
+  });
+
+  it('has examples that fit their schemas', () => {
+    const schemas: Record<string, z.ZodType | undefined> = { ...protocol } as never;
+    let checked = 0;
+    for (const [name, { requestBody, responses }] of operations()) {
+      const contents = [requestBody, ...Object.values(responses)].map((part) => part?.content);
+      for (const media of contents.flatMap((content) => Object.values(content ?? {}))) {
+        const schema = schemas[media.schema?.$ref.split('/').at(-1) ?? ''];
+        const examples = Object.values(media.examples ?? {}).map(({ value }) => value);
+        for (const example of [media.example, ...examples]) {
+          if (schema === undefined || example === undefined) continue;
+          expect(schema.safeParse(example), `${name} ${JSON.stringify(example)}`).toMatchObject({
+            success: true,
+          });
+          checked++;
+        }
+      }
+    }
+    expect(checked).toBeGreaterThan(20);
+  });
+
+  it('names parameters, security and refusals', () => {
+    const start = document.paths['/continuations']?.['post'];
+    expect(start?.parameters).toMatchObject([{ in: 'header', name: 'Idempotency-Key' }]);
+    expect(Object.keys(start?.responses ?? {})).toEqual([
+      '200',
+      '201',
+      '400',
+      '401',
+      '409',
+      '413',
+      '415',
+      '422',
+      '500',
+      '503',
+    ]);
+    const get = document.paths['/continuations/{id}']?.['get'];
+    expect(get?.parameters).toMatchObject([{ in: 'path', name: 'id' }]);
+    expect(get?.security).toBeUndefined();
+    expect(document.paths['/healthz']?.['get']?.security).toEqual([]);
+  });
+});
+
+it('what the API answers fits what the document says', async () => {
+  const id = await api.start('wait@1');
+  const { ContinuationView, EventsPage, Explanation, SignalAnswer } = protocol;
+  const path = `/continuations/${id}`;
+  expect(ContinuationView.parse((await api.call('GET', path)).json)).toMatchObject({ id });
+  EventsPage.parse((await api.call('GET', `${path}/events?include=head`)).json);
+  Explanation.parse((await api.call('GET', `${path}/explain`)).json);
+  const signalled = await api.call('POST', `${path}/signals`, { body: { signal: 'go' } });
+  SignalAnswer.parse(signalled.json);
+  ContinuationView.parse((await api.call('GET', path)).json);
+});

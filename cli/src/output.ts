@@ -42,6 +42,6 @@ export class Output {
 
   /** A word in the look of its meaning, on a terminal. */
   tone(tone: Tone, text: string): string {
-    return this.#colours ? styleText(LOOKS[tone], text) : text;
+    return this.#colours ? styleText(LOOKS[tone], text, { validateStream: false }) : text;
   }
 }

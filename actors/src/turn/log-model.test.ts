@@ -8,7 +8,7 @@ import {
   upcast,
   type ContinuationEvent,
 } from '@maestro/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ref, signalOf, spawnOf } from '../testing/drive.ts';
 import { scripted, ScriptLine } from '../testing/sample-recipes.ts';
@@ -46,7 +46,7 @@ const stepEnd = (
   };
 };
 
-const command = fc.oneof(
+const commands = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Move['command']>(() => ({ kind: 'wake' })) },
   {
     weight: 2,
@@ -86,7 +86,7 @@ const moves = fc.array(
   fc.record<Move>({
     host: fc.nat(HOSTS - 1),
     passMs: fc.constantFrom(0, 0, 1, 2_500, 5_000, 31_000),
-    command,
+    command: commands,
     runsHere: fc.boolean(),
     draining: fc.boolean(),
   }),
@@ -267,4 +267,4 @@ it('whatever is asked of it in whatever order, the head is the fold of a gapless
       'wake',
     ]),
   );
-});
+}, 60_000);

@@ -1,14 +1,18 @@
+import { ensureDapr } from '@maestro/infra-dapr';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readBenchOptions, USAGE, type BenchOptions } from './bench-options.ts';
 import { describeMachine, machineLine } from './report/machine.ts';
+import { profileReport } from './report/cpu-profile.ts';
 import { progress } from './report/progress.ts';
 import { tablesOf } from './report/tables.ts';
+import { clearProfiles, profileFolder } from './stack/profiling.ts';
 import { runWorkload, type Run } from './workloads/run-workload.ts';
 
 async function bench(options: BenchOptions): Promise<void> {
   const machine = await describeMachine(options.workFolder);
   progress(machineLine(machine));
+  if (options.profile) clearProfiles(options);
   const results: Run[] = [];
   let failures = 0;
   const report = (): void => {
@@ -35,6 +39,10 @@ async function bench(options: BenchOptions): Promise<void> {
   process.stdout.write(
     `\n${machineLine(machine)}\n\n${tablesOf(results)}\nresults: ${options.out}\n`,
   );
+  if (options.profile) {
+    const { daprd } = await ensureDapr({});
+    process.stdout.write(`\n${profileReport(profileFolder(options), daprd)}`);
+  }
   if (failures > 0) {
     process.stdout.write(`${failures} runs failed\n`);
     process.exitCode = 1;

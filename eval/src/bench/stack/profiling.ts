@@ -1,11 +1,16 @@
 import { ensureDapr, freePorts, type DaprBinaries } from '@maestro/infra-dapr';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchOptions } from '../bench-options.ts';
 
 /** Where the profiles of a `--profile` run go. */
 export function profileFolder(options: BenchOptions): string {
   return join(options.workFolder, 'profile');
+}
+
+/** Removes the profiles of earlier runs. */
+export function clearProfiles(options: BenchOptions): void {
+  rmSync(profileFolder(options), { recursive: true, force: true });
 }
 
 /** The command of a service; under `--profile` it writes a CPU profile when it ends. */

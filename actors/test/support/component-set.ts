@@ -13,7 +13,13 @@ import {
   type ContinuationRef,
   actorIdOf,
 } from '@maestro/core';
-import { connectStore, DaprScheduler, DaprStreamBus, SidecarHttp, systemClock } from '@maestro/actors';
+import {
+  connectStore,
+  DaprScheduler,
+  DaprStreamBus,
+  SidecarHttp,
+  systemClock,
+} from '@maestro/actors';
 import express from 'express';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -58,7 +64,10 @@ export async function openComponentSet(set: 'local' | 'postgres'): Promise<OpenC
   const failures = { reminder: 0, message: 0 };
   const app = express();
   app.get('/healthz', (_request, response) => void response.json({}));
-  app.get('/dapr/config', (_request, response) => void response.json({ entities: [CONTINUATION_ACTOR_TYPE] }));
+  app.get(
+    '/dapr/config',
+    (_request, response) => void response.json({ entities: [CONTINUATION_ACTOR_TYPE] }),
+  );
   app.put('/actors/:type/:id/method/remind/:name', (request, response) => {
     if (failures.reminder-- > 0) return void response.status(500).end();
     const { id, name } = request.params;

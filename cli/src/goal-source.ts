@@ -1,7 +1,6 @@
 import type { StartRequestInput } from '@maestro/client';
 import { RecipeReference } from '@maestro/core';
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { UsageError } from './failure.ts';
 
 /** What the command line says about a goal, beside its source. */
@@ -52,6 +51,7 @@ interface GoalFile {
 }
 
 async function readGoalFile(file: string): Promise<GoalFile> {
+  const { parse } = await import('yaml');
   let value: unknown;
   try {
     value = parse(await readFile(file, 'utf8'));

@@ -1,4 +1,4 @@
-import { runFile, startStack, type Stack } from '@maestro/infra-dapr';
+import type { Stack } from '@maestro/infra-dapr';
 import type { Command } from 'commander';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ Examples:
       signal.removeEventListener('abort', exitAtOnce);
       const url = apiUrl(stack, options);
       output.result({ event: 'started', url, dataDir: path.resolve(options.dataDir) }, () =>
-        startedLines(output, url, options),
+        startedLines(output, url, options, stack.env),
       );
       const ended = await watchStack(stack, { url, output, signal });
       output.result({ event: 'stopping' }, () => [
@@ -65,6 +65,7 @@ function exitAtOnce(): void {
 }
 
 async function launch(options: DevOptions, output: Output): Promise<Stack> {
+  const { runFile, startStack } = await import('@maestro/infra-dapr');
   const shared = {
     dataDir: options.dataDir,
     env: { MAESTRO_ENV: 'development' },
@@ -85,12 +86,20 @@ function apiUrl(stack: Stack, options: DevOptions): string {
   return `http://127.0.0.1:${api.publicPort ?? api.spec.env?.['MAESTRO_API_PORT'] ?? 8080}`;
 }
 
-function startedLines(output: Output, url: string, options: DevOptions): string[] {
+function startedLines(
+  output: Output,
+  url: string,
+  options: DevOptions,
+  env: Readonly<Record<string, string>>,
+): string[] {
+  // What the stack has started by itself: repair wants to know where it is.
+  const postgres = env['MAESTRO_POSTGRES'];
   const elsewhere = [
     ...(options.dataDir === DEFAULT_DATA_DIR
       ? []
       : [`export MAESTRO_DATA_DIR=${path.resolve(options.dataDir)}`]),
     ...(url === 'http://127.0.0.1:8080' ? [] : [`export MAESTRO_API=${url}`]),
+    ...(postgres === undefined ? [] : [`export MAESTRO_POSTGRES='${postgres}'`]),
   ];
   return [
     '',

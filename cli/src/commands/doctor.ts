@@ -1,4 +1,4 @@
-import { doctor, type Check } from '@maestro/infra-dapr';
+import type { Check } from '@maestro/infra-dapr';
 import type { Command } from 'commander';
 import { contextOf } from '../command-context.ts';
 import { apiAddress } from '../connection.ts';
@@ -16,6 +16,7 @@ export function addDoctor(program: Command, environment: CliEnvironment): void {
     )
     .action(async (_options: unknown, command: Command) => {
       const { options, output } = contextOf(command, environment);
+      const { doctor } = await import('@maestro/infra-dapr');
       const [checks, api] = await Promise.all([
         doctor(),
         checkApi(apiAddress(options, environment)),

@@ -7,8 +7,6 @@ import type { CliEnvironment } from '../environment.ts';
 import { NegativeResult, UsageError } from '../failure.ts';
 import { wholeNumber } from '../option-values.ts';
 import { rearmAll, type RearmReport } from '../repair/rearm.ts';
-import { PostgresScanner } from '../scanner/postgres-scanner.ts';
-import { SqliteScanner } from '../scanner/sqlite-scanner.ts';
 
 interface RepairOptions {
   readonly rearm?: boolean;
@@ -48,7 +46,7 @@ Examples:
       if (token !== undefined && options.tenant === undefined) {
         throw new UsageError('a token is good for one tenant: give --tenant with it');
       }
-      const scanner = openScanner(options, environment);
+      const scanner = await openScanner(options, environment);
       try {
         const report = await repair(context, scanner);
         output.result({ ...report, dryRun: options.dryRun === true }, () =>
@@ -61,14 +59,29 @@ Examples:
     });
 }
 
-function openScanner(options: RepairOptions, environment: CliEnvironment): StoreScanner {
+/** Drivers are loaded where they are used: every other command starts without them. */
+async function openScanner(
+  options: RepairOptions,
+  environment: CliEnvironment,
+): Promise<StoreScanner> {
   const { sqlite, postgres = sqlite === undefined ? environment.postgres : undefined } = options;
   if (sqlite !== undefined && postgres !== undefined) {
     throw new UsageError('give --sqlite or --postgres, not both');
   }
-  if (sqlite !== undefined) return new SqliteScanner(sqlite);
-  if (postgres !== undefined) return new PostgresScanner(postgres);
+  if (sqlite !== undefined) {
+    const { SqliteScanner } = await import('../scanner/sqlite-scanner.ts');
+    return new SqliteScanner(sqlite);
+  }
+  if (postgres !== undefined) {
+    const { PostgresScanner } = await import('../scanner/postgres-scanner.ts');
+    return new PostgresScanner(postgresUrl(postgres));
+  }
   throw new UsageError('say where the store is: --sqlite <file> or --postgres <url>');
+}
+
+function postgresUrl(text: string): string {
+  if (/^postgres(ql)?:\/\//.test(text)) return text;
+  throw new UsageError('--postgres takes a URL such as postgres://user@127.0.0.1:5432/maestro');
 }
 
 async function repair(
@@ -81,8 +94,9 @@ async function repair(
   const report = await rearmAll({
     scanner,
     wake: async (ref) => {
-      if (!options.dryRun) await clients.of(ref).wake(ref.id, { signal });
+      await clients.of(ref).wake(ref.id, { signal });
     },
+    dryRun: options.dryRun === true,
     concurrency,
     signal,
     ...(tenant === undefined ? {} : { tenant }),

@@ -36,6 +36,16 @@ it('wakes what is unfinished, and what cannot be told', async () => {
   expect(report).toEqual({ scanned: 7, unfinished: 4, rearmed: 4, failed: 0, failures: [] });
 });
 
+it('only counts in a dry run', async () => {
+  const report = await rearmAll({
+    scanner,
+    wake: () => Promise.reject(new Error('nothing is to be woken')),
+    concurrency: 2,
+    dryRun: true,
+  });
+  expect(report).toMatchObject({ scanned: 7, unfinished: 4, rearmed: 0, failed: 0 });
+});
+
 it('goes on after one that cannot be woken, and names it', async () => {
   const report = await rearmAll({
     scanner,

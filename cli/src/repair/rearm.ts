@@ -32,6 +32,8 @@ export interface RearmOptions {
   /** Arms the reminder of a continuation anew. */
   readonly wake: (ref: ContinuationRef) => Promise<void>;
   readonly tenant?: string;
+  /** Counts, and wakes nothing. */
+  readonly dryRun?: boolean;
   /** Calls under way at a time. */
   readonly concurrency: number;
   readonly onProgress?: (progress: RearmProgress) => void;
@@ -67,6 +69,7 @@ export async function rearmAll(options: RearmOptions): Promise<RearmReport> {
     progress.scanned++;
     if (!isUnfinished(head)) continue;
     progress.unfinished++;
+    if (options.dryRun) continue;
     const call = rearm(ref).finally(() => underWay.delete(call));
     underWay.add(call);
     if (underWay.size >= concurrency) await Promise.race(underWay);

@@ -1,0 +1,137 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePorts } from '@maestro/infra-dapr';
+
+const BIN = fileURLToPath(new URL('../bin/maestro.js', import.meta.url));
+const FIRST_BUILD_MS = 900_000;
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+const dataDir = mkdtempSync(path.join(tmpdir(), 'maestro-cli-'));
+let api = 'http://127.0.0.1:1';
+
+function launch(...words: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [BIN, ...words], {
+    env: { ...process.env, MAESTRO_API: api, MAESTRO_DATA_DIR: dataDir, NO_COLOR: '1' },
+  });
+  let out = '';
+  let error = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code) => resolve({ code, out, error }));
+  });
+  return { child, ended };
+}
+
+function maestro(...words: readonly string[]): Promise<Ended> {
+  return launch(...words).ended;
+}
+
+/** Starts `maestro dev` and waits until it says that it is ready. */
+async function dev(): Promise<{ child: ChildProcess; ended: Promise<Ended> }> {
+  const started = launch('dev', '--json', '--data-dir', dataDir, '--port', new URL(api).port);
+  const lines: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    started.child.stdout?.on('data', (chunk: Buffer) => {
+      lines.push(chunk.toString());
+      if (lines.join('').includes('"status":"ready"')) resolve();
+    });
+    void started.ended.then(({ out, error }) => reject(new Error(`it ended: ${out} ${error}`)));
+  });
+  return started;
+}
+
+async function stop(running: { child: ChildProcess; ended: Promise<Ended> }): Promise<Ended> {
+  running.child.kill('SIGINT');
+  return await running.ended;
+}
+
+async function startedId(...words: readonly string[]): Promise<string> {
+  const { out, code, error } = await maestro('start', '--json', ...words);
+  expect(code, error).toBe(0);
+  return (JSON.parse(out) as { id: string }).id;
+}
+
+describe('without an API', () => {
+  it('ends with 1 and one line that has the code', async () => {
+    const { code, out, error } = await maestro('get', '01J00000000000000000000000', '--token', 'x');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(error).toMatch(/^maestro: sidecar\.unavailable: [^\n]+\n$/);
+  });
+
+  it('ends with 2 when written wrongly', async () => {
+    expect(await maestro('nonsense')).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('says so to programs in JSON', async () => {
+    const { error } = await maestro('get', 'x', '--token', 'x', '--json');
+    expect(JSON.parse(error)).toMatchObject({ error: { code: 'sidecar.unavailable' } });
+  });
+});
+
+describe('with the development stack', () => {
+  let running: Awaited<ReturnType<typeof dev>>;
+  beforeAll(async () => {
+    const [port] = await freePorts(1);
+    api = `http://127.0.0.1:${port}`;
+    running = await dev();
+  }, FIRST_BUILD_MS);
+  afterAll(async () => {
+    await stop(running);
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('starts, follows to the end, and verifies', async () => {
+    const { code, out } = await maestro('start', 'noop@1', '--param', 'sleepMs=500', '--follow');
+    expect(code).toBe(0);
+    expect(out).toContain('completed with {"steps":2}');
+    const id = out.slice(0, 26);
+    const verified = await maestro('verify', id);
+    expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('byte for byte') });
+    expect(await maestro('get', id)).toMatchObject({ code: 0, out: expect.stringContaining(id) });
+  });
+
+  it('pauses, explains, resumes, signals, and refuses with 1', async () => {
+    const id = await startedId('wait@1');
+    expect(await maestro('pause', id, '--note', 'lunch')).toMatchObject({ code: 0 });
+    expect((await maestro('explain', id)).out).toContain('paused');
+    const refused = await maestro('signal', id, 'go');
+    expect(refused).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('continuation.paused'),
+    });
+    await maestro('resume', id);
+    const signalled = await maestro('signal', id, 'go', '--payload', '{"x":1}', '--json');
+    expect(JSON.parse(signalled.out)).toMatchObject({ changed: true, status: 'completed' });
+    expect(await maestro('kill', id)).toMatchObject({ code: 1 });
+  });
+
+  it('goes on after a restart, and arms what the scheduler has lost', async () => {
+    const id = await startedId('noop@1', '--param', 'sleepMs=6000');
+    const token = await maestro('token', '--role', 'operator');
+    expect(token.out.split('.')).toHaveLength(3);
+    const { code, out } = await stop(running);
+    expect(code).toBe(0);
+    expect(out).toContain('"stopped"');
+    rmSync(path.join(dataDir, 'scheduler'), { recursive: true });
+    running = await dev();
+    const store = ['--sqlite', path.join(dataDir, 'state.db'), '--json'];
+    const dry = await maestro('repair', '--rearm', '--dry-run', ...store);
+    expect(JSON.parse(dry.out)).toMatchObject({ unfinished: 1, rearmed: 0, dryRun: true });
+    const repaired = await maestro('repair', '--rearm', ...store);
+    expect(repaired.code, repaired.error).toBe(0);
+    expect(JSON.parse(repaired.out)).toMatchObject({ unfinished: 1, rearmed: 1, failed: 0 });
+    const followed = await maestro('events', id, '--follow');
+    expect(followed.out).toContain('completed');
+    expect(await maestro('verify', id)).toMatchObject({ code: 0 });
+  });
+});

@@ -2,7 +2,11 @@ import { MaestroError } from '@maestro/core';
 import path from 'node:path';
 import { z } from 'zod';
 
-const Port = z.coerce.number().int().min(1).max(65_535);
+const Port = z.coerce
+  .number('must be a port, 1-65535')
+  .int('must be a port, 1-65535')
+  .min(1, 'must be a port, 1-65535')
+  .max(65_535, 'must be a port, 1-65535');
 
 /** The environment of the API; unknown variables are not looked at. */
 const ApiEnvironment = z.object({

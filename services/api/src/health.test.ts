@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { startApi, type ApiHarness } from './testing/api-harness.ts';
+import { serveApi } from './serve-api.ts';
+import { plainIdentity, startApi, type ApiHarness } from './testing/api-harness.ts';
 
 let api: ApiHarness | undefined;
 afterEach(async () => {
@@ -59,4 +60,21 @@ it('answers HEAD like GET, without a body', async () => {
   api = await startApi();
   const answer = await api.call('HEAD', '/healthz', anonymous);
   expect(answer).toMatchObject({ httpStatus: 200, text: '' });
+  // Also where GET would not end.
+  const path = `/continuations/${await api.start('wait@1')}/events/stream`;
+  const stream = await api.call('HEAD', path);
+  expect(stream.headers.get('content-type')).toContain('text/event-stream');
+});
+
+it('names the variable when its port is taken', async () => {
+  api = await startApi();
+  const { port } = new URL(api.api.url);
+  const again = serveApi({ identity: plainIdentity } as Parameters<typeof serveApi>[0], {
+    host: '127.0.0.1',
+    port: Number(port),
+  });
+  await expect(again).rejects.toMatchObject({
+    code: 'config.invalid',
+    message: expect.stringContaining('MAESTRO_API_PORT'),
+  });
 });

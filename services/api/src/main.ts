@@ -3,9 +3,14 @@ import { pino } from 'pino';
 import { readApiConfig } from './api-config.ts';
 import { runApi } from './run-api.ts';
 
-const log = pino({ name: 'api', level: process.env['MAESTRO_LOG_LEVEL'] ?? 'info' });
+// The level is set once the configuration is known to be right.
+const log = pino({ name: 'api' });
 
-const started = Promise.resolve().then(() => runApi(readApiConfig(process.env), log));
+const started = Promise.resolve().then(() => {
+  const config = readApiConfig(process.env);
+  log.level = config.logLevel;
+  return runApi(config, log);
+});
 started.catch((error: unknown) => {
   const { code, message } = MaestroError.from(error);
   log.fatal({ code, err: error }, message);

@@ -11,6 +11,12 @@ import { QueryInteger } from './list-events.ts';
 
 const HEARTBEAT_MS = 15_000;
 
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // Proxies that collect answers before they pass them on would hold events back.
+  'x-accel-buffering': 'no',
+} as const;
+
 const StreamQuery = z.strictObject({ from: QueryInteger.pipe(z.int().min(1)).default(1) });
 
 /** `GET /continuations/{id}/events/stream`. */
@@ -53,6 +59,7 @@ export function streamEvents(parts: ApiParts, nudges: CommitNudges): Route {
       const from = resumeAt(http.headers['last-event-id']) ?? query.from;
       const head = await readHeadPosition(store, ref);
       if (isFinished(head.status) && from > head.sequence) return { status: 204 };
+      if (http.method === 'HEAD') return { status: 200, headers: STREAM_HEADERS };
       const gone = new AbortController();
       response.once('close', () => gone.abort());
       const signal = AbortSignal.any([gone.signal, stopping]);
@@ -88,10 +95,7 @@ function resumeAt(header: string | string[] | undefined): number | undefined {
 }
 
 function openStream(response: Response): void {
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'x-accel-buffering': 'no',
-  });
+  response.writeHead(200, STREAM_HEADERS);
   response.write('retry: 1000\n\n');
 }
 

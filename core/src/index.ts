@@ -32,7 +32,7 @@ export {
 } from './continuation/continuation-state.ts';
 
 // What a continuation is about
-export { GoalFrame, RecipeReference, Sensitivity } from './goal/goal-frame.ts';
+export { GoalFrame, RecipeReference, Sensitivity, StoredGoalFrame } from './goal/goal-frame.ts';
 export { Budget, DEFAULT_CAP_MICRO_USD, MicroUsd, newBudget } from './budget/budget.ts';
 export { Lineage, rootLineage } from './lineage/lineage.ts';
 export { Decision, Runtime, Tier } from './decision/decision.ts';

@@ -1,4 +1,11 @@
-import { Budget, GoalFrame, isErrorCode, JsonValue, Requester, SignalName } from '@maestro/core';
+import {
+  Budget,
+  isErrorCode,
+  JsonValue,
+  Requester,
+  SignalName,
+  StoredGoalFrame,
+} from '@maestro/core';
 import { z } from 'zod';
 
 /** The W3C traceparent of the span that sent a command. */
@@ -11,7 +18,7 @@ const Traceparent = z
 /** Brings a continuation into being, or finds that the same request did already. */
 export const SpawnCommand = z.looseObject({
   kind: z.literal('spawn'),
-  goal: GoalFrame.loose(),
+  goal: StoredGoalFrame,
   budget: Budget.optional(),
   requestedBy: Requester,
   requestHash: z.string(),

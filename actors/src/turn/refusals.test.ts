@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@maestro/core';
 import { describe, expect, it } from 'vitest';
-import { ref, signalOf, spawnOf } from '../testing/drive.ts';
-import { createMemoryRuntime, type MemoryRuntime } from '../testing/index.ts';
+import { readVerified, ref, signalOf, spawnOf } from '../testing/drive.ts';
+import { createMemoryRuntime, MemoryCluster, type MemoryRuntime } from '../testing/index.ts';
 import { asker, napper, workerOf } from '../testing/sample-recipes.ts';
 import type { Command } from './command.ts';
 
@@ -133,6 +133,34 @@ describe('a refusal writes nothing', () => {
       });
     }
     expect(runtime.rows.snapshot().size).toBe(0);
+  });
+
+  it('a recipe that starts with a state that is none: step.outcome_invalid', async () => {
+    const broken = { ...napper, start: () => ({ step: 'begin', state: { no: 1n } }) };
+    const runtime = createMemoryRuntime({ recipes: [broken] });
+    await expect(runtime.continuations.send(ref, spawnOf('napper@1'))).rejects.toMatchObject({
+      code: 'step.outcome_invalid',
+    });
+    expect(runtime.rows.snapshot().size).toBe(0);
+  });
+
+  it('a wake on a host that does not know the recipe: it comes again, to one that does', async () => {
+    const cluster = new MemoryCluster({ recipes });
+    await cluster.send(ref, spawnOf('napper@1', { ms: 1000 }));
+    await cluster.idle();
+    const left = cluster.rows.snapshot();
+    const knowing = cluster.owner;
+    const { rows, clock, scheduler } = cluster;
+    cluster.owner = createMemoryRuntime({ recipes: [], rows, clock, scheduler });
+    await expect(cluster.send(ref, { kind: 'wake' })).resolves.toMatchObject({ found: true });
+    await cluster.advance(10_000);
+    expect(rows.snapshot()).toEqual(left);
+    await expect(cluster.send(ref, { kind: 'wake' })).rejects.toMatchObject({
+      code: 'recipe.unknown',
+    });
+    cluster.owner = knowing;
+    await cluster.advance(2_000);
+    expect((await readVerified(knowing.store)).state.status).toBe('completed');
   });
 
   it('a reminder that cannot be armed: sidecar.unavailable', async () => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { JsonValue } from '../canonical/json-value.ts';
 import { Budget } from '../budget/budget.ts';
 import { Requester, StepId } from '../event/event-payloads.ts';
-import { GoalFrame } from '../goal/goal-frame.ts';
+import { StoredGoalFrame } from '../goal/goal-frame.ts';
 import { Lineage } from '../lineage/lineage.ts';
 import { Artifact, StepName } from '../recipe/step-outcome.ts';
 import { WakeCause } from '../wake/wake-cause.ts';
@@ -85,7 +85,7 @@ export const ContinuationState = z.looseObject({
   done: z.int().min(0),
   /** When the continuation has to be looked at next, in ms since the epoch; null when only an event can move it. */
   dueMs: z.int().nullable(),
-  goal: GoalFrame.loose(),
+  goal: StoredGoalFrame,
   budget: Budget,
   lineage: Lineage,
   trace: z.looseObject({ traceId: z.string() }),

@@ -4,7 +4,7 @@ import { Budget, MicroUsd } from '../budget/budget.ts';
 import { ContinuationId } from '../continuation/identifiers.ts';
 import { Runtime, Tier } from '../decision/decision.ts';
 import { isErrorCode } from '../errors/catalogue.ts';
-import { GoalFrame } from '../goal/goal-frame.ts';
+import { StoredGoalFrame } from '../goal/goal-frame.ts';
 import { Lineage } from '../lineage/lineage.ts';
 import { personalData } from '../privacy/personal-data.ts';
 import { Artifact, StepName, StepOutcome } from '../recipe/step-outcome.ts';
@@ -24,7 +24,7 @@ const Attempt = z.int().min(1);
 
 /** The continuation comes into being. Always the first event. */
 export const SpawnPayload = z.looseObject({
-  goal: GoalFrame.loose(),
+  goal: StoredGoalFrame,
   budget: Budget,
   lineage: Lineage,
   requestedBy: Requester,

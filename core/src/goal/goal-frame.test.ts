@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newBudget } from '../budget/budget.ts';
 import { clockDueMs, WakeCondition } from '../wake/wake-condition.ts';
-import { GoalFrame } from './goal-frame.ts';
+import { GoalFrame, StoredGoalFrame } from './goal-frame.ts';
 
 const pilot = {
   objective:
@@ -32,6 +32,19 @@ describe('a goal frame', () => {
       { ...pilot, parameters: [] },
     ];
     for (const frame of wrong) expect(GoalFrame.safeParse(frame).success).toBe(false);
+  });
+});
+
+describe('a stored goal frame', () => {
+  it('keeps what a newer release has added, at every level', () => {
+    const newer = {
+      ...GoalFrame.parse(pilot),
+      tone: 'plain',
+      constraints: { evidence: { minSources: 5, languages: ['en'] }, region: 'EU' },
+      outputs: [{ kind: 'brief', pages: 2 }],
+    };
+    expect(StoredGoalFrame.parse(newer)).toEqual(newer);
+    expect(GoalFrame.safeParse(newer).success).toBe(false);
   });
 });
 

@@ -51,3 +51,11 @@ export const GoalFrame = z.strictObject({
   parameters: z.record(z.string(), JsonValue).default({}),
 });
 export type GoalFrame = z.infer<typeof GoalFrame>;
+
+/** A goal frame as it is stored and sent between our own processes: what a newer release has added is kept, at every level. */
+export const StoredGoalFrame = GoalFrame.extend({
+  constraints: GoalConstraints.extend({ evidence: EvidenceConstraint.loose().optional() })
+    .loose()
+    .optional(),
+  outputs: z.array(OutputRequest.loose()).max(20).optional(),
+}).loose();

@@ -10,8 +10,10 @@ import type { Command, CommandOf, Reply } from '../turn/command.ts';
 import { COMMAND_METHOD } from './actor-routes.ts';
 import type { SidecarHttp } from './sidecar-http.ts';
 
-/** How often a retryable refusal is tried again within a call's time. */
+/** Pause before the first retry, in ms; doubles up to 2 s. */
 const RETRY_PAUSE_MS = 100;
+/** How long one try may take, in ms: a sidecar that is handing actors over can leave a call hanging. */
+const TRY_MS = 8_000;
 
 /** Sends commands to continuations by actor calls through the sidecar, wherever they live. */
 export class ContinuationClient implements StepGateway {
@@ -22,9 +24,10 @@ export class ContinuationClient implements StepGateway {
   }
 
   /**
-   * One command. A conflict (the actor has just moved) is tried again until the time is over.
+   * One command. What is retryable (the actor has just moved, the sidecar is away) is tried again until the time is
+   * over: every command is idempotent, by its request hash, request id or step id.
    *
-   * @throws MaestroError what the continuation refused with, or `sidecar.unavailable`.
+   * @throws MaestroError what the continuation refused with, or the last failure.
    */
   async send<R extends Reply>(
     ref: ContinuationRef,
@@ -32,13 +35,13 @@ export class ContinuationClient implements StepGateway {
     options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
   ): Promise<R> {
     const deadline = performance.now() + (options.timeoutMs ?? 20_000);
-    for (;;) {
+    for (let pauseMs = RETRY_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
       try {
         return (await this.#once(ref, command, deadline, options.signal)) as R;
       } catch (error) {
-        const again = error instanceof MaestroError && error.code === 'commit.conflict';
-        if (!again || performance.now() + RETRY_PAUSE_MS > deadline) throw error;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+        const again = error instanceof MaestroError && error.retryable && !options.signal?.aborted;
+        if (!again || performance.now() + pauseMs > deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random() / 2)));
       }
     }
   }
@@ -71,7 +74,7 @@ export class ContinuationClient implements StepGateway {
       `/v1.0/actors/${CONTINUATION_ACTOR_TYPE}/${actorIdOf(ref)}/method/${COMMAND_METHOD}`,
       {
         body: JSON.stringify(command),
-        timeoutMs: Math.max(1, Math.ceil(deadline - performance.now())),
+        timeoutMs: Math.min(TRY_MS, Math.max(1, Math.ceil(deadline - performance.now()))),
         signal,
       },
     );

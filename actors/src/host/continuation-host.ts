@@ -14,6 +14,16 @@ import { ReminderWatch } from './reminder-watch.ts';
 /** How long a reminder without a continuation is asked to come again, in ms: its spawn may still be on the way. */
 const ORPHAN_REMINDER_MS = 60_000;
 
+/** How long the steps that are given up may take to report it, in ms. */
+const INTERRUPT_MS = 10_000;
+
+/** Times of a host. */
+export interface HostOptions {
+  readonly stepTimes?: StepTimes;
+  /** How long the sidecar may take to hand the actors over at a shutdown: a few health probes, one second apart. @default 5000 */
+  readonly handOverMs?: number;
+}
+
 /** What a reminder's callback brings along. */
 export interface ReminderData {
   readonly armedAtMs?: number;
@@ -32,28 +42,28 @@ export class ContinuationHost {
   readonly #ports: TurnPorts;
   readonly #watch: ReminderWatch;
   #underWay = 0;
+  #leaving = false;
+  readonly #handOverMs: number;
 
-  constructor(
-    ports: TurnPorts,
-    gateway: StepGateway,
-    options: { readonly stepTimes?: StepTimes } = {},
-  ) {
+  constructor(ports: TurnPorts, gateway: StepGateway, options: HostOptions = {}) {
     this.#ports = ports;
     this.#watch = new ReminderWatch(ports.clock);
+    this.#handOverMs = options.handOverMs ?? 5_000;
     this.#steps = new StepRunner({
       gateway,
       recipes: ports.recipes,
       observability: ports.observability,
       clock: ports.clock,
       crash: ports.crash,
+      log: ports.log,
       ...(options.stepTimes ? { times: options.stepTimes } : {}),
     });
     this.#turns = new TurnRunner(ports, this.#steps);
   }
 
   /** What the sidecar's health probe is told; anything but `ok` makes it unregister the actor type. */
-  get health(): 'ok' | 'draining' | 'renewing' {
-    if (this.#turns.draining) return 'draining';
+  get health(): 'ok' | 'leaving' | 'renewing' {
+    if (this.#leaving) return 'leaving';
     return this.#watch.renewing ? 'renewing' : 'ok';
   }
 
@@ -112,13 +122,22 @@ export class ContinuationHost {
   }
 
   /**
-   * Shuts down: starts no more steps, waits for those that run, then gives the rest up so that a successor starts them
-   * at once, and waits for the turns under way.
+   * Shuts down. Starts no more steps, waits for those that run, gives the rest up; only then calls itself unhealthy, so
+   * that the sidecar hands the actors over: a sidecar whose app is unhealthy makes no actor calls, and the steps could not
+   * report how they ended. Waits until the actors have left, and for the turns under way.
    */
   async drain(withinMs: number): Promise<void> {
     this.#turns.draining = true;
     await this.#steps.idle(withinMs);
-    await this.#steps.interruptAll(10_000);
+    await this.#steps.interruptAll(INTERRUPT_MS);
+    this.#leaving = true;
+    for (
+      let waitedMs = 0;
+      this.#activations.size > 0 && waitedMs < this.#handOverMs;
+      waitedMs += 100
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     await Promise.all(
       [...this.#activations.values()].map(({ mutex }) => mutex.run(async () => undefined)),
     );

@@ -10,6 +10,8 @@ export interface TurnLog {
   failed(ref: ContinuationRef, command: string, error: unknown): void;
   /** Effects could not be done; they are tried again. */
   effectsFailed(ref: ContinuationRef, error: unknown): void;
+  /** A step's end could not be handed in; it is tried again, or left to the lease. */
+  stepNotReported(ref: ContinuationRef, stepId: string, error: unknown): void;
   /** No callback comes and reminders are overdue: the registration with the sidecar is renewed. */
   renewing(lateMs: number): void;
 }
@@ -20,6 +22,7 @@ export const silentLog: TurnLog = {
   tookOver: () => undefined,
   failed: () => undefined,
   effectsFailed: () => undefined,
+  stepNotReported: () => undefined,
   renewing: () => undefined,
 };
 
@@ -46,6 +49,11 @@ export function logTurns(log: Logger): TurnLog {
       log.warn({ event: 'turn.failed', ...ref, command, err: error }, 'a turn was not committed'),
     effectsFailed: (ref, error) =>
       log.warn({ event: 'effects.failed', ...ref, err: error }, 'effects will be tried again'),
+    stepNotReported: (ref, stepId, error) =>
+      log.warn(
+        { event: 'step.not-reported', ...ref, stepId, err: error },
+        'a step could not hand in its end',
+      ),
     renewing: (lateMs) =>
       log.warn(
         { event: 'registration.renewing', lateMs },

@@ -8,6 +8,7 @@ import {
   type Observability,
   type RecipeRegistry,
 } from '@maestro/core';
+import type { TurnLog } from '../observability/turn-log.ts';
 import type { Activation } from '../turn/activation.ts';
 import { MAX_MESSAGE_LENGTH, stepContextOf } from '../turn/advance.ts';
 import type { CommandOf } from '../turn/command.ts';
@@ -53,6 +54,7 @@ export class StepRunner {
   readonly #recipes: RecipeRegistry;
   readonly #observability: Observability;
   readonly #crash: CrashHook;
+  readonly #log: TurnLog;
   readonly #clock: Clock;
   readonly #times: StepTimes;
 
@@ -61,6 +63,7 @@ export class StepRunner {
     readonly recipes: RecipeRegistry;
     readonly observability: Observability;
     readonly crash: CrashHook;
+    readonly log: TurnLog;
     readonly clock: Clock;
     readonly times?: StepTimes;
   }) {
@@ -68,6 +71,7 @@ export class StepRunner {
     this.#recipes = options.recipes;
     this.#observability = options.observability;
     this.#crash = options.crash;
+    this.#log = options.log;
     this.#clock = options.clock;
     this.#times = options.times ?? DEFAULT_STEP_TIMES;
   }
@@ -179,6 +183,7 @@ export class StepRunner {
         await this.#gateway.finish(ref, current);
         return;
       } catch (error) {
+        this.#log.stepNotReported(ref, command.stepId, error);
         if (interrupted ? tries > 20 : aborted.aborted) return;
         if (
           current.result.kind === 'returned' &&

@@ -94,7 +94,7 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
       log: silentLog,
     },
     life.gateway(options.gateway ?? gatewayTo(send)),
-    options.stepTimes ? { stepTimes: options.stepTimes } : {},
+    { handOverMs: 0, ...(options.stepTimes ? { stepTimes: options.stepTimes } : {}) },
   );
   const idle = async (): Promise<void> => {
     for (let round = 0; round < MAX_ROUNDS; round++) {

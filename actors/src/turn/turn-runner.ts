@@ -18,12 +18,19 @@ import { LEASE_MS } from './advance.ts';
 import type { Command, Reply } from './command.ts';
 import type { CrashHook } from './crash-points.ts';
 import { decide, type Decision } from './decide.ts';
+import { Limiter } from './limiter.ts';
 import { runEffects } from './run-effects.ts';
 import { loadState } from './load-state.ts';
 import { sealTurn } from './seal-turn.ts';
 
 /** How soon effects that could not be done, or that a crash left undone, are tried again, in ms. */
 const COVER_MS = 5_000;
+
+/**
+ * Turns between load and commit at a time. More would not commit sooner, and each round of the event loop would take
+ * so long that the sidecar's health probe (500 ms) finds no answer and takes all actors away.
+ */
+const TURNS_AT_A_TIME = 32;
 
 /** What turns work with. */
 export interface TurnPorts {
@@ -56,6 +63,7 @@ export function reminderName(generation: number): string {
 export class TurnRunner {
   readonly #ports: TurnPorts;
   readonly #steps: StepRunner;
+  readonly #limiter = new Limiter(TURNS_AT_A_TIME);
   draining = false;
 
   constructor(ports: TurnPorts, steps: StepRunner) {
@@ -74,7 +82,9 @@ export class TurnRunner {
         const started = performance.now();
         let settled: Promise<void>;
         try {
-          const committed = await this.#commitTurn(activation, command, source);
+          const committed = await this.#limiter.run(() =>
+            this.#commitTurn(activation, command, source),
+          );
           settled = this.#afterwards(activation, committed, command, source);
           // A caller need not wait for effects: the reminder that covers them is armed.
           resolve({ reply: committed.reply, settled });

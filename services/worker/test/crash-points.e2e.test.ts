@@ -23,9 +23,11 @@ const CRASHES: readonly Crash[] = [
     { point, pass: 1, recipe: 'noop@1' },
     { point, pass: 2, recipe: 'noop@1' },
   ]),
-  ...CRASH_POINTS.filter((point) => point.startsWith('step.')).map(
-    (point): Crash => ({ point, pass: 1, recipe: 'detour@1' }),
-  ),
+  ...CRASH_POINTS.filter((point) => point.startsWith('step.')).map((point): Crash => ({
+    point,
+    pass: 1,
+    recipe: 'detour@1',
+  })),
   // The step is intended in the log and was never started; and its result is stored and nobody has heard.
   { point: 'turn.committed', pass: 1, recipe: 'detour@1' },
   { point: 'turn.committed', pass: 2, recipe: 'detour@1' },
@@ -54,7 +56,11 @@ describe('kill -9 at every crash point of the turn', () => {
       const accepted = spawnUntilAccepted(
         workers,
         ref,
-        spawnCommand(ref, recipe, recipe === 'noop@1' ? { sleepMs: 1000 } : { stepMs: 300, sleepMs: 500 }),
+        spawnCommand(
+          ref,
+          recipe,
+          recipe === 'noop@1' ? { sleepMs: 1000 } : { stepMs: 300, sleepMs: 500 },
+        ),
       );
       expect((await dying.process.exited).signal).toBe('SIGKILL');
       await dying.sidecar.stop();

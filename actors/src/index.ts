@@ -11,6 +11,7 @@ export {
   freezeHookFrom,
   noCrash,
   type CrashHook,
+  type CrashPoint,
 } from './turn/crash-points.ts';
 export type { StepGateway } from './step/step-gateway.ts';
 export type { StepTimes } from './step/step-runner.ts';

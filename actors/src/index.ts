@@ -16,12 +16,16 @@ export {
 export type { StepGateway } from './step/step-gateway.ts';
 export type { StepTimes } from './step/step-runner.ts';
 
+export { CommandSender, type SendOptions } from './host/command-sender.ts';
+export { LocalContinuations } from './host/local-continuations.ts';
+
 // The store
 export { FencedStore } from './store/fenced-store.ts';
 export { GroupCommit } from './store/group-commit.ts';
 export type { RowStore, RowWrite } from './store/row-store.ts';
 
 // Dapr
+export { actorCallbacks } from './dapr/actor-callbacks.ts';
 export { actorRoutes } from './dapr/actor-routes.ts';
 export { connectStore } from './dapr/connect-store.ts';
 export { ContinuationClient } from './dapr/continuation-client.ts';

@@ -1,54 +1,51 @@
-import * as grpc from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
 import {
   actorIdOf,
   CONTINUATION_ACTOR_TYPE,
-  MaestroError,
   type Clock,
   type ContinuationRef,
   type Scheduler,
 } from '@maestro/core';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { SidecarGrpc } from './sidecar-grpc.ts';
 
 /** Pause between two deliveries of a reminder whose callback failed, in seconds. There is no limit to their number. */
 const REDELIVERY_SECONDS = 2;
 /** Short, because a turn that waits for it holds up the sidecar's hand-over of actors. */
 const TIMEOUT_MS = 4_000;
 
-interface ReminderCalls {
-  RegisterActorReminder: (
-    request: object,
-    options: grpc.CallOptions,
-    done: (error: grpc.ServiceError | null) => void,
-  ) => grpc.ClientUnaryCall;
-  UnregisterActorReminder: ReminderCalls['RegisterActorReminder'];
-}
+/** A method of the sidecar's service, as the loader describes it. */
+type Method = MethodDefinition<object, object>;
 
 /**
  * Actor reminders of the Dapr Scheduler. Registered over gRPC, because only there a failure policy without a limit can
  * be set: the default deletes a one-shot reminder after four failed deliveries.
  */
 export class DaprScheduler implements Scheduler {
-  readonly #client: ReminderCalls & grpc.Client;
+  readonly #grpc: SidecarGrpc;
   readonly #clock: Clock;
+  readonly #register: Method;
+  readonly #unregister: Method;
 
   constructor(grpcPort: number, clock: Clock) {
     const folder = path.dirname(createRequire(import.meta.url).resolve('@dapr/dapr/package.json'));
-    const loaded = grpc.loadPackageDefinition(
-      loadSync('dapr/proto/runtime/v1/dapr.proto', {
-        includeDirs: [path.join(folder, 'proto')],
-        keepCase: true,
-      }),
-    );
-    const runtime = (loaded as unknown as DaprPackage).dapr.proto.runtime.v1;
-    this.#client = new runtime.Dapr(`127.0.0.1:${grpcPort}`, grpc.credentials.createInsecure());
+    const service = loadSync('dapr/proto/runtime/v1/dapr.proto', {
+      includeDirs: [path.join(folder, 'proto')],
+      keepCase: true,
+    })['dapr.proto.runtime.v1.Dapr'] as unknown as Record<
+      'RegisterActorReminder' | 'UnregisterActorReminder',
+      Method
+    >;
+    this.#register = service.RegisterActorReminder;
+    this.#unregister = service.UnregisterActorReminder;
+    this.#grpc = new SidecarGrpc(grpcPort);
     this.#clock = clock;
   }
 
-  arm(ref: ContinuationRef, name: string, atMs: number, signal?: AbortSignal): Promise<void> {
+  arm(ref: ContinuationRef, name: string, atMs: number): Promise<void> {
     const nowMs = this.#clock.nowMs();
-    return this.#call('RegisterActorReminder', signal, {
+    return this.#call(this.#register, {
       actor_type: CONTINUATION_ACTOR_TYPE,
       actor_id: actorIdOf(ref),
       name,
@@ -60,8 +57,8 @@ export class DaprScheduler implements Scheduler {
     });
   }
 
-  disarm(ref: ContinuationRef, name: string, signal?: AbortSignal): Promise<void> {
-    return this.#call('UnregisterActorReminder', signal, {
+  disarm(ref: ContinuationRef, name: string): Promise<void> {
+    return this.#call(this.#unregister, {
       actor_type: CONTINUATION_ACTOR_TYPE,
       actor_id: actorIdOf(ref),
       name,
@@ -69,40 +66,10 @@ export class DaprScheduler implements Scheduler {
   }
 
   close(): void {
-    this.#client.close();
+    this.#grpc.close();
   }
 
-  #call(
-    method: keyof ReminderCalls,
-    signal: AbortSignal | undefined,
-    request: object,
-  ): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const call = this.#client[method](request, { deadline: Date.now() + TIMEOUT_MS }, (error) => {
-        if (!error) resolve();
-        else
-          reject(
-            new MaestroError('sidecar.unavailable', `${method}: ${error.details}`, {
-              cause: error,
-            }),
-          );
-      });
-      signal?.addEventListener('abort', () => call.cancel(), { once: true });
-    });
+  #call(method: Method, request: object): Promise<void> {
+    return this.#grpc.call(method.path, method.requestSerialize(request), TIMEOUT_MS);
   }
-}
-
-interface DaprPackage {
-  readonly dapr: {
-    readonly proto: {
-      readonly runtime: {
-        readonly v1: {
-          readonly Dapr: new (
-            address: string,
-            credentials: grpc.ChannelCredentials,
-          ) => ReminderCalls & grpc.Client;
-        };
-      };
-    };
-  };
 }

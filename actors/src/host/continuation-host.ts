@@ -14,6 +14,8 @@ import { ReminderWatch } from './reminder-watch.ts';
 /** How long a reminder without a continuation is asked to come again, in ms: its spawn may still be on the way. */
 const ORPHAN_REMINDER_MS = 60_000;
 
+/** How long an unused activation is remembered, in ms. */
+const IDLE_MS = 15 * 60_000;
 /** How long the steps that are given up may take to report it, in ms. */
 const INTERRUPT_MS = 10_000;
 
@@ -67,12 +69,21 @@ export class ContinuationHost {
     return this.#watch.renewing ? 'renewing' : 'ok';
   }
 
-  /** Looks whether reminders still arrive; to be called every few seconds. */
+  /** Forgets what is idle and looks whether reminders still arrive; to be called every few seconds. */
   watch(): void {
+    this.#forgetIdle();
     const lateMs = this.#watch.check(this.#activations.values());
     if (lateMs === undefined) return;
     this.#ports.observability.count('maestro_registrations_renewed_total');
     this.#ports.log.renewing(lateMs);
+  }
+
+  /** Forgets activations that have not been used for long: the sidecar does not know of those that it was not asked for. */
+  #forgetIdle(): void {
+    const beforeMs = this.#ports.clock.nowMs() - IDLE_MS;
+    for (const [actorId, { usedAtMs, mutex }] of this.#activations) {
+      if (usedAtMs < beforeMs && mutex.size === 0) this.#activations.delete(actorId);
+    }
   }
 
   /** What is going on here: activations in memory, turns (to the end of their effects) and detached steps under way. */
@@ -149,6 +160,7 @@ export class ContinuationHost {
       activation = new Activation(parseActorId(actorId), actorId);
       this.#activations.set(actorId, activation);
     }
+    activation.usedAtMs = this.#ports.clock.nowMs();
     return activation;
   }
 

@@ -23,6 +23,8 @@ export class Activation {
   readonly actorId: string;
   readonly mutex = new Mutex();
   memory: Memory | null = null;
+  /** When it was last asked for anything, in ms since the epoch. */
+  usedAtMs = 0;
   readonly #identity = randomBytes(9).toString('base64url');
   #commits = 0;
 

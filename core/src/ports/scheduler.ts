@@ -3,8 +3,8 @@ import type { ContinuationRef } from '../continuation/identifiers.ts';
 /** Calls a continuation back at a time. One reminder per name; arming a name again moves it. */
 export interface Scheduler {
   /** Durable when it returns: survives the death of every process. A time in the past fires at once. */
-  arm(ref: ContinuationRef, name: string, atMs: number, signal?: AbortSignal): Promise<void>;
+  arm(ref: ContinuationRef, name: string, atMs: number): Promise<void>;
 
   /** Removes a reminder; one that does not exist is no error. */
-  disarm(ref: ContinuationRef, name: string, signal?: AbortSignal): Promise<void>;
+  disarm(ref: ContinuationRef, name: string): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { ContinuationClient } from '@maestro/actors';
+import type { CommandSender } from '@maestro/actors';
 import type {
   Clock,
   ContinuationStore,
@@ -22,7 +22,7 @@ export interface ApiOptions {
   /** Heads and logs are read from here; the API writes nothing. */
   readonly store: ContinuationStore & EventLog;
   /** Every change goes through the continuation itself. */
-  readonly continuations: Pick<ContinuationClient, 'send'>;
+  readonly continuations: Pick<CommandSender, 'send'>;
   readonly recipes: RecipeRegistry;
   readonly ready: () => Promise<readonly ReadinessCheck[]>;
   /** Carries committed events in the same process: live streams then need not wait for their next poll. */

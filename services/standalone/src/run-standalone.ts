@@ -16,7 +16,7 @@ export async function runStandalone(
     keyFile: apiConfig.devKeyFile,
     environment: apiConfig.environment,
   });
-  const worker = await createWorker(workerConfig, log);
+  const worker = await createWorker(workerConfig, log, { localCalls: true });
   await worker.listen();
   const { store, bus, continuations, recipes, ready, metrics } = worker;
   const api = await serveApi(

@@ -1,4 +1,5 @@
 import {
+  actorCallbacks,
   actorRoutes,
   connectStore,
   ContinuationClient,
@@ -10,18 +11,20 @@ import {
   InProcessBus,
   isSidecarReady,
   loadRecipes,
+  LocalContinuations,
   logTurns,
   noCrash,
   PrometheusObservability,
   SidecarHttp,
   systemClock,
   storeProfileOf,
+  type CommandSender,
   type CrashHook,
   type FencedStore,
 } from '@maestro/actors';
 import { MaestroError, type RecipeRegistry, type StreamBus } from '@maestro/core';
-import express, { type Express } from 'express';
-import type { Server } from 'node:http';
+import express from 'express';
+import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './worker-config.ts';
 
@@ -32,14 +35,19 @@ export interface ReadinessCheck {
   readonly message?: string;
 }
 
+/** How a worker is put together. */
+export interface WorkerOptions {
+  /** Whether commands of this process go straight to its own host; only where it is the one host. @default false */
+  readonly localCalls?: boolean;
+}
+
 /** A host of continuations and everything it is made of. */
 export interface Worker {
-  readonly app: Express;
   readonly host: ContinuationHost;
   readonly store: FencedStore;
   readonly bus: StreamBus;
   readonly recipes: RecipeRegistry;
-  readonly continuations: ContinuationClient;
+  readonly continuations: CommandSender;
   readonly metrics: () => Promise<string>;
   /** Asks the sidecar, its actor registration and its state component. */
   readonly ready: () => Promise<readonly ReadinessCheck[]>;
@@ -54,7 +62,11 @@ export interface Worker {
  *
  * @throws MaestroError `config.invalid` when a recipe package or the crash point is wrong.
  */
-export async function createWorker(config: WorkerConfig, log: Logger): Promise<Worker> {
+export async function createWorker(
+  config: WorkerConfig,
+  log: Logger,
+  options: WorkerOptions = {},
+): Promise<Worker> {
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
   const store = connectStore(http, config.stateComponent);
@@ -64,8 +76,10 @@ export async function createWorker(config: WorkerConfig, log: Logger): Promise<W
     : undefined;
   const bus = daprBus ?? new InProcessBus();
   const observability = new PrometheusObservability();
-  const continuations = new ContinuationClient(http);
-  const host = new ContinuationHost(
+  const continuations: CommandSender = options.localCalls
+    ? new LocalContinuations(() => host)
+    : new ContinuationClient(http);
+  const host: ContinuationHost = new ContinuationHost(
     {
       store,
       events: store,
@@ -101,7 +115,6 @@ export async function createWorker(config: WorkerConfig, log: Logger): Promise<W
   const watching = setInterval(() => host.watch(), 2_000);
   let server: Server | undefined;
   return {
-    app,
     host,
     store,
     bus,
@@ -111,10 +124,10 @@ export async function createWorker(config: WorkerConfig, log: Logger): Promise<W
     ready,
     listen: () =>
       new Promise((resolve, reject) => {
-        server = app.listen(config.appPort, '127.0.0.1', (error?: Error) =>
-          error ? reject(error) : resolve(),
-        );
+        server = createServer(actorCallbacks(host, app));
         server.keepAliveTimeout = 120_000;
+        server.once('error', reject);
+        server.listen(config.appPort, '127.0.0.1', resolve);
       }),
     close: async () => {
       clearInterval(watching);

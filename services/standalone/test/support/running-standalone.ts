@@ -1,7 +1,7 @@
 import { MaestroClient } from '@maestro/client';
-import { mintDevToken } from '@maestro/client/dev-token';
+import { mintDevToken, type DevTokenOptions } from '@maestro/client/dev-token';
 import { LogVerifier, type StoredEvent } from '@maestro/core';
-import { startStack, type Stack } from '@maestro/infra-dapr';
+import { startBackends, startStack, type Backends, type Stack } from '@maestro/infra-dapr';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,6 +16,10 @@ export interface RunningStandalone {
   readonly baseUrl: string;
   readonly dataDir: string;
   readonly token: string;
+  /** The servers behind `components/postgres`. */
+  readonly backends: Backends | undefined;
+  /** A token of the stack's own issuer. */
+  tokenFor(options: Partial<Omit<DevTokenOptions, 'keyFile'>>): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -28,10 +32,22 @@ export async function startStandalone(
   } = {},
 ): Promise<RunningStandalone> {
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'maestro-e2e-')));
+  const { components = 'local' } = options;
+  const backends = components === 'postgres' ? await startBackends({ dataDir }) : undefined;
+  const close = async (stack?: Stack): Promise<void> => {
+    await stack?.stop({ drainMs: 2_000 });
+    await backends?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
   const stack = await startStack({
     dataDir,
-    components: options.components ?? 'local',
-    env: { MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'warn', ...options.env },
+    components,
+    env: {
+      MAESTRO_ENV: 'development',
+      MAESTRO_LOG_LEVEL: 'warn',
+      ...backends?.env,
+      ...options.env,
+    },
     apps: [
       {
         appId: 'maestro',
@@ -40,24 +56,29 @@ export async function startStandalone(
         actorTypes: ['Continuation'],
       },
     ],
+  }).catch(async (error: unknown) => {
+    await close();
+    throw error;
   });
   const baseUrl = `http://127.0.0.1:${stack.app('maestro').publicPort}`;
-  const token = await mintDevToken({
-    keyFile: path.join(dataDir, 'dev-issuer.json'),
-    tenant: 'e2e',
-    subject: 'tester',
-    roles: ['operator'],
-  });
+  const tokenFor: RunningStandalone['tokenFor'] = (token) =>
+    mintDevToken({
+      keyFile: path.join(dataDir, 'dev-issuer.json'),
+      tenant: 'e2e',
+      subject: 'tester',
+      roles: ['operator'],
+      ...token,
+    });
+  const token = await tokenFor({});
   return {
     stack,
     baseUrl,
     dataDir,
     token,
+    backends,
+    tokenFor,
     client: new MaestroClient({ baseUrl, token }),
-    close: async () => {
-      await stack.stop({ drainMs: 2_000 });
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    close: () => close(stack),
   };
 }
 

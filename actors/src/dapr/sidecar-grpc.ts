@@ -1,0 +1,86 @@
+import { MaestroError } from '@maestro/core';
+import { connect, constants, type ClientHttp2Session } from 'node:http2';
+
+/** How an answer that is not `ok` is called in gRPC. */
+const STATUS_OK = '0';
+
+/**
+ * Unary gRPC calls to the sidecar over one HTTP/2 session (protocol: github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md).
+ * Arming a reminder is a call of every turn that sleeps; a full gRPC client spends two and a half times the CPU on it.
+ */
+export class SidecarGrpc {
+  readonly #origin: string;
+  #session: ClientHttp2Session | undefined;
+
+  constructor(port: number) {
+    this.#origin = `http://127.0.0.1:${port}`;
+  }
+
+  /**
+   * Calls a method whose answer is of no interest.
+   *
+   * @param path `/package.Service/Method`
+   * @param message the request, serialized
+   * @throws MaestroError `sidecar.unavailable` when there is no answer in time or it is an error.
+   */
+  call(path: string, message: Uint8Array, timeoutMs: number): Promise<void> {
+    const frame = Buffer.allocUnsafe(5 + message.length);
+    frame.writeUInt8(0, 0);
+    frame.writeUInt32BE(message.length, 1);
+    frame.set(message, 5);
+    return new Promise((resolve, reject) => {
+      const fail = (reason: string, cause?: unknown): void =>
+        reject(new MaestroError('sidecar.unavailable', `${path}: ${reason}`, { cause }));
+      let status: string | undefined;
+      let detail = '';
+      const note = (headers: Readonly<Record<string, unknown>>): void => {
+        if (headers['grpc-status'] === undefined) return;
+        status = String(headers['grpc-status']);
+        detail = decodeURIComponent(String(headers['grpc-message'] ?? ''));
+      };
+      const stream = this.#connected().request({
+        ':method': 'POST',
+        ':path': path,
+        'content-type': 'application/grpc',
+        te: 'trailers',
+        'grpc-timeout': `${timeoutMs}m`,
+      });
+      const timer = setTimeout(() => {
+        // The session may be dead without knowing it: the next call makes a new one.
+        this.#session?.destroy();
+        fail(`no answer in ${timeoutMs} ms`);
+      }, timeoutMs);
+      stream.on('response', note);
+      stream.on('trailers', note);
+      stream.on('error', (error) => fail('the connection failed', error));
+      stream.on('close', () => {
+        clearTimeout(timer);
+        if (status === STATUS_OK) resolve();
+        else fail(status === undefined ? 'no status' : `status ${status} ${detail}`);
+      });
+      stream.resume();
+      stream.end(frame);
+    });
+  }
+
+  close(): void {
+    this.#session?.close();
+  }
+
+  #connected(): ClientHttp2Session {
+    const { closed = true, destroyed = true } = this.#session ?? {};
+    if (this.#session && !closed && !destroyed) return this.#session;
+    const session = connect(this.#origin, {
+      settings: { enablePush: false },
+      peerMaxConcurrentStreams: 1000,
+    });
+    // Each stream hears of it as well; without a listener the process would end.
+    session.on('error', () => undefined);
+    session.on('goaway', (code) => {
+      if (code !== constants.NGHTTP2_NO_ERROR) session.destroy();
+    });
+    session.unref();
+    this.#session = session;
+    return session;
+  }
+}

@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { json } from '../testing/arbitrary-of.ts';
@@ -25,6 +26,19 @@ function isWellFormed(text: string): boolean {
 }
 
 describe('canonical JSON', () => {
+  it('writes every value as the reference library does', () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        expect(canonicalJson(value)).toBe(canonicalize(value));
+      }),
+      { numRuns: 500 },
+    );
+    const date = new Date('2026-01-01T00:00:00Z');
+    expect(canonicalJson({ date, gone: undefined, list: [undefined] })).toBe(
+      canonicalize({ date, gone: undefined, list: [undefined] }),
+    );
+  });
+
   it('does not depend on the order of members, and reads back as what was written', () => {
     fc.assert(
       fc.property(json, (value) => {

@@ -6,7 +6,7 @@ import { missingFor, openComponentSet, type OpenComponentSet } from './support/c
 const FENCING_ROUNDS = Number(process.env['MAESTRO_FENCING_ROUNDS'] ?? 1000);
 
 for (const set of ['local', 'postgres'] as const) {
-  const missing = await missingFor(set);
+  const missing = missingFor(set);
   if (missing && !process.env['CI']) {
     describe.skip(`component set ${set}: ${missing}`, () => {
       it('needs its servers', () => undefined);

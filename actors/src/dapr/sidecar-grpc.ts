@@ -34,9 +34,9 @@ export class SidecarGrpc {
       let status: string | undefined;
       let detail = '';
       const note = (headers: Readonly<Record<string, unknown>>): void => {
-        if (headers['grpc-status'] === undefined) return;
-        status = String(headers['grpc-status']);
-        detail = decodeURIComponent(String(headers['grpc-message'] ?? ''));
+        const { 'grpc-status': code, 'grpc-message': message } = headers;
+        if (typeof code === 'string') status = code;
+        if (typeof message === 'string') detail = decodeURIComponent(message);
       };
       const stream = this.#connected().request({
         ':method': 'POST',

@@ -38,9 +38,10 @@ export interface OpenComponentSet {
 }
 
 /** Why a component set cannot run here; undefined when it can. */
-export async function missingFor(set: 'local' | 'postgres'): Promise<string | undefined> {
+export function missingFor(set: 'local' | 'postgres'): string | undefined {
   if (set === 'local') return undefined;
-  const [postgres, redis] = await Promise.all([findPostgres(), findRedis()]);
+  const postgres = findPostgres();
+  const redis = findRedis();
   if (!postgres.ok) return postgres.reason;
   return redis.ok ? undefined : redis.reason;
 }

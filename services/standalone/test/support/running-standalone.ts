@@ -19,7 +19,7 @@ export interface RunningStandalone {
   /** The servers behind `components/postgres`. */
   readonly backends: Backends | undefined;
   /** A token of the stack's own issuer. */
-  tokenFor(options: Partial<Omit<DevTokenOptions, 'keyFile'>>): Promise<string>;
+  readonly tokenFor: (options: Partial<Omit<DevTokenOptions, 'keyFile'>>) => Promise<string>;
   close(): Promise<void>;
 }
 

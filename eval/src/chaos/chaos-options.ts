@@ -6,6 +6,8 @@ export interface ChaosOptions {
   readonly continuations: number;
   /** Rounds of faults; a freeze of the worker alone and one with its sidecar are always among them. */
   readonly rounds: number;
+  /** How long half of the continuations live at least, so that the faults meet them, in ms. */
+  readonly lifeMs: number;
   readonly components: 'local' | 'postgres';
   /** How long a frozen worker stays frozen, in ms. */
   readonly freezeMs: number;
@@ -20,6 +22,7 @@ const HELP = `Kills and freezes every part of a stack while continuations are in
 
   --continuations N   continuations in flight (500)
   --rounds N          rounds of faults (10)
+  --life-s N          how long half of them live at least (60)
   --components SET    local or postgres (local)
   --freeze-s N        how long a frozen worker stays frozen (30)
   --finish-s N        time to finish after the last fault (240)
@@ -35,6 +38,7 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions {
     options: {
       continuations: { type: 'string' },
       rounds: { type: 'string' },
+      'life-s': { type: 'string', default: '60' },
       components: { type: 'string', default: 'local' },
       'freeze-s': { type: 'string', default: '30' },
       'finish-s': { type: 'string', default: '240' },
@@ -56,6 +60,7 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions {
       values.continuations ?? (values.quick ? '60' : '500'),
     ),
     rounds: wholeNumber('rounds', values.rounds ?? (values.quick ? '6' : '10')),
+    lifeMs: wholeNumber('life-s', values['life-s']) * 1000,
     components: values.components,
     freezeMs: wholeNumber('freeze-s', values['freeze-s']) * 1000,
     finishWithinMs: wholeNumber('finish-s', values['finish-s']) * 1000,

@@ -44,7 +44,7 @@ export async function startChaosStack(options: ChaosOptions, dataDir: string): P
       actorTypes: ['Continuation'],
       env: {
         MAESTRO_FREEZE_FILE: freezeFileOf(name),
-        MAESTRO_RECIPES: `@maestro/recipes,${path.join(import.meta.dirname, 'chaos-recipes.js')}`,
+        MAESTRO_RECIPES: `@maestro/recipes,${path.join(repository, 'eval/dist/chaos/chaos-recipes.js')}`,
         ...(options.components === 'postgres' ? { MAESTRO_PUBSUB: 'maestro-pubsub' } : {}),
       },
     })),

@@ -6,6 +6,7 @@ import {
   sha256Hex,
   type ContinuationRef,
 } from '@maestro/core';
+import type { ChaosOptions } from './chaos-options.ts';
 
 const TENANT = 'chaos';
 
@@ -25,11 +26,15 @@ export class Fleet {
   /** Submissions that had to be repeated because the answer was an error. */
   repeated = 0;
 
-  constructor(size: number, continuations: ContinuationClient, store: FencedStore) {
+  constructor(
+    { continuations: size, lifeMs }: Pick<ChaosOptions, 'continuations' | 'lifeMs'>,
+    continuations: ContinuationClient,
+    store: FencedStore,
+  ) {
     this.#continuations = continuations;
     this.#store = store;
     const run = Date.now().toString(36);
-    this.members = Array.from({ length: size }, (_, index) => memberOf(run, index, size));
+    this.members = Array.from({ length: size }, (_, index) => memberOf(run, index, size, lifeMs));
   }
 
   /** Submits all, spread over a time, while faults are under way. */
@@ -97,14 +102,17 @@ export class Fleet {
   }
 }
 
-function memberOf(run: string, index: number, size: number): Member {
+function memberOf(run: string, index: number, size: number, lifeMs: number): Member {
   const key = `${run}-${index}`;
   // Long enough to be in flight while the faults come, different enough to be in every state when one comes.
   const long = index % 2 === 0;
   const goal = [
-    { recipe: 'noop@1', parameters: { sleepMs: long ? 60_000 + (index / size) * 60_000 : 5_000 } },
-    { recipe: 'countdown@1', parameters: { n: long ? 60 : 12, everyMs: 1500 } },
-    { recipe: 'wanderer@1', parameters: { rounds: long ? 20 : 5, stepMs: 1500, sleepMs: 1500 } },
+    { recipe: 'noop@1', parameters: { sleepMs: long ? lifeMs * (1 + index / size) : 5_000 } },
+    { recipe: 'countdown@1', parameters: { n: long ? lifeMs / 1000 : 12, everyMs: 1500 } },
+    {
+      recipe: 'wanderer@1',
+      parameters: { rounds: long ? Math.ceil(lifeMs / 3000) : 5, stepMs: 1500, sleepMs: 1500 },
+    },
   ][index % 3];
   return {
     ref: { tenant: TENANT, id: deriveContinuationId(TENANT, key) },

@@ -21,7 +21,7 @@ export async function runChaos(
 ): Promise<readonly string[]> {
   const chaos = await startChaosStack(options, dataDir);
   try {
-    const fleet = new Fleet(options.continuations, chaos.continuations, chaos.store);
+    const fleet = new Fleet(options, chaos.continuations, chaos.store);
     const startedAt = performance.now();
     const elapsed = (): string =>
       `${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s`;

@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { ManagedProcess } from '@maestro/infra-dapr';
 
+const folder = mkdtempSync(join(tmpdir(), 'maestro-process-'));
+let count = 0;
 const started: ManagedProcess[] = [];
 
 function runNode(script: string): ManagedProcess {
@@ -13,7 +15,7 @@ function runNode(script: string): ManagedProcess {
     command: process.execPath,
     args: ['-e', script],
     env: {},
-    logFile: join(mkdtempSync(join(tmpdir(), 'maestro-process-')), 'child.log'),
+    logFile: join(folder, `child-${++count}.log`),
   });
   started.push(managed);
   return managed;
@@ -44,6 +46,10 @@ const WITH_GRANDCHILD = `
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { detached: true });
   console.log(child.pid); setInterval(() => {}, 1000);`;
 
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
 afterEach(async () => {
   for (const managed of started.splice(0)) await managed.kill9();
 });
@@ -59,7 +65,7 @@ describe('a managed process', () => {
       command: '/nowhere/program',
       args: [],
       env: {},
-      logFile: join(mkdtempSync(join(tmpdir(), 'maestro-process-')), 'absent.log'),
+      logFile: join(folder, 'absent.log'),
     });
     await expect(managed.exited).resolves.toEqual({ code: 127, signal: null });
     expect(readFileSync(managed.logFile, 'utf8')).toContain('/nowhere/program');

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   findPostgres,
   findRedis,
@@ -99,8 +99,10 @@ describe.skipIf(skipped)(`PostgreSQL of our own${skipped ? ` (skipped: ${reason}
 });
 
 it('names what is missing when the servers of components/postgres are not given', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'maestro-postgres-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
   const start = startStack({
-    dataDir: mkdtempSync(join(tmpdir(), 'maestro-postgres-')),
+    dataDir,
     components: 'postgres',
     env: { MAESTRO_POSTGRES: '', MAESTRO_REDIS: '' },
     apps: [{ appId: 'echo', command: [process.execPath, ECHO] }],

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startStack, type Stack } from '@maestro/infra-dapr';
 import { callActor, eventually } from './support/sidecar-calls.ts';
 
@@ -147,8 +147,10 @@ describe('a stack on components/local', () => {
 });
 
 it('leaves nothing running and shows the log when an application does not come up', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'maestro-stack-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
   const failing = startStack({
-    dataDir: mkdtempSync(join(tmpdir(), 'maestro-stack-')),
+    dataDir,
     components: 'local',
     apps: [{ appId: 'bad', command: [process.execPath, '-e', 'throw new Error("no luck")'] }],
   });

@@ -1,13 +1,17 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { withFileLock } from './file-lock.ts';
 
 /** Above every pid a system gives out. */
 const DEAD_PID = 2 ** 30;
 
-const lockFile = (): string => join(mkdtempSync(join(tmpdir(), 'maestro-lock-')), 'lock');
+function lockFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-lock-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'lock');
+}
 
 it('lets one work at a time and removes the lock afterwards', async () => {
   const file = lockFile();

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { installedPackagesDiffer } from './installed-packages.ts';
 
 function checkout(wanted: object, installed?: object): string {
   const root = mkdtempSync(join(tmpdir(), 'maestro-packages-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
   mkdirSync(join(root, 'node_modules'));
   writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages: wanted }));
   if (installed !== undefined) {

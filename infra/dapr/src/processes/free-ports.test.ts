@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -13,10 +14,11 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { freePorts } from './free-ports.ts';
 
 const DEAD_PID = 2 ** 30;
+let temporary: string;
 let folder: string;
 
 beforeEach(() => {
-  const temporary = mkdtempSync(join(tmpdir(), 'maestro-ports-test-'));
+  temporary = mkdtempSync(join(tmpdir(), 'maestro-ports-test-'));
   vi.stubEnv('TMPDIR', temporary);
   folder = join(temporary, `maestro-ports-${userInfo().username}`);
 });
@@ -24,6 +26,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
+  rmSync(temporary, { recursive: true });
 });
 
 it('gives different ports below the ephemeral range, also to calls at the same time', async () => {

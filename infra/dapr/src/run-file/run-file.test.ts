@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { repositoryFolder } from '../launch/component-set.ts';
 import { parseRunFile } from './run-file.ts';
 
@@ -10,6 +10,10 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'maestro-run-file-'));
   for (const name of ['components', 'special', 'service']) mkdirSync(join(folder, name));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
 });
 
 function runFileOf(text: string): string {

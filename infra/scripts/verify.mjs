@@ -18,7 +18,7 @@ const STEPS = [
 
 for (const [name, command, args] of STEPS) {
   const started = performance.now();
-  process.stdout.write(`\n== ${name}\n`);
+  process.stdout.write(`\n== ${String(name)}\n`);
   const code = await new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
     child.on('error', () => resolve(127));
@@ -26,8 +26,8 @@ for (const [name, command, args] of STEPS) {
   });
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   if (code !== 0) {
-    process.stdout.write(`== ${name}: failed after ${seconds} s\n`);
+    process.stdout.write(`== ${String(name)}: failed after ${seconds} s\n`);
     process.exit(code);
   }
-  process.stdout.write(`== ${name}: ok, ${seconds} s\n`);
+  process.stdout.write(`== ${String(name)}: ok, ${seconds} s\n`);
 }

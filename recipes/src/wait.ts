@@ -1,4 +1,12 @@
-import { complete, defineRecipe, humanSignal, JsonValue, SignalName, sleep } from '@maestro/core';
+import {
+  complete,
+  defineRecipe,
+  humanSignal,
+  JsonValue,
+  MAX_SLEEP_MS,
+  SignalName,
+  sleep,
+} from '@maestro/core';
 import { z } from 'zod';
 
 /** Waits for a signal from a person and completes with what came along. */
@@ -12,7 +20,13 @@ export const wait = defineRecipe({
       message: 'is a control signal',
     }).default('go'),
     /** Instant at which the wait ends without a signal. */
-    timeout: z.iso.datetime({ offset: true }).optional(),
+    timeout: z.iso
+      .datetime({ offset: true })
+      .refine(
+        (at) => Date.parse(at) - Date.now() <= MAX_SLEEP_MS,
+        'must be at most ten years from now',
+      )
+      .optional(),
   }),
   state: z.strictObject({}),
   start: () => ({ step: 'ask', state: {} }),

@@ -34,9 +34,9 @@ export class SidecarGrpc {
       let status: string | undefined;
       let detail = '';
       const note = (headers: Readonly<Record<string, unknown>>): void => {
-        const { 'grpc-status': code, 'grpc-message': message } = headers;
+        const { 'grpc-status': code, 'grpc-message': text } = headers;
         if (typeof code === 'string') status = code;
-        if (typeof message === 'string') detail = decodeURIComponent(message);
+        if (typeof text === 'string') detail = decodeURIComponent(text);
       };
       const stream = this.#connected().request({
         ':method': 'POST',

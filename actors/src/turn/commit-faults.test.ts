@@ -62,7 +62,7 @@ it('an unknown outcome that was stored after all is found by the same request', 
     changed: false,
     status: 'completed',
   });
-  expect((await readVerified(runtime.store)).state.requests).toEqual(['go']);
+  expect((await readVerified(runtime.store)).state.requests).toMatchObject([{ id: 'go' }]);
 });
 
 it('a wake that could not be committed is delivered again and happens once', async () => {

@@ -1,4 +1,5 @@
 import {
+  canonicalJson,
   DEFAULT_CAP_MICRO_USD,
   isFinished,
   MaestroError,
@@ -6,6 +7,7 @@ import {
   readRecipeState,
   redact,
   rootLineage,
+  sha256Hex,
   shortened,
   singleConditions,
   type ContinuationState,
@@ -247,7 +249,15 @@ function signal(
       sequence: draft.state.sequence,
     },
   });
-  if (state.requests.includes(command.requestId)) return answer(false);
+  const requestHash = signalHash(command);
+  const before = state.requests.find((request) => request.id === command.requestId);
+  if (before?.hash === requestHash) return answer(false);
+  if (before) {
+    throw new MaestroError(
+      'idempotency.conflict',
+      `${state.id} took another signal as ${command.requestId}; use a new key`,
+    );
+  }
   if (isFinished(state.status)) {
     throw new MaestroError(
       'continuation.finished',
@@ -260,6 +270,7 @@ function signal(
       payload: {
         signal: command.signal,
         requestId: command.requestId,
+        requestHash,
         by: command.by,
         ...(command.note === undefined ? {} : { note: command.note }),
         ...(command.payload === undefined ? {} : { payload: command.payload }),
@@ -282,6 +293,17 @@ function signal(
       return answer(true);
     default:
       return awaitedSignal(draft, command, context, take, answer);
+  }
+}
+
+/** Names what a signal says; a note is not part of it, because its hash could be guessed. */
+function signalHash({ signal: name, payload }: CommandOf<'signal'>): string {
+  try {
+    return sha256Hex(canonicalJson({ signal: name, payload }));
+  } catch (error) {
+    throw new MaestroError('request.invalid', 'the payload has no canonical JSON form', {
+      cause: error,
+    });
   }
 }
 

@@ -49,7 +49,17 @@ it('remembers the last thirty-two request ids', async () => {
   }
   const { state } = await readVerified(runtime.store);
   expect(state.requests).toHaveLength(32);
-  expect(state.requests[0]).toBe('p1');
+  expect(state.requests[0]?.id).toBe('p1');
+});
+
+it('refuses another signal under a request id that was used, and writes nothing', async () => {
+  const runtime = await started('asker@1');
+  await runtime.continuations.send(ref, signalOf('pause', { requestId: 'once' }));
+  const before = runtime.rows.snapshot();
+  await expect(
+    runtime.continuations.send(ref, signalOf('resume', { requestId: 'once' })),
+  ).rejects.toMatchObject({ code: 'idempotency.conflict' });
+  expect(runtime.rows.snapshot()).toEqual(before);
 });
 
 it('pausing twice and resuming what is not paused change nothing', async () => {

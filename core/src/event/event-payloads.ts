@@ -116,6 +116,11 @@ export const HumanSignalPayload = z.looseObject({
   signal: SignalName,
   /** Names the request; the same id is taken once. */
   requestId: z.string().min(1).max(200),
+  /** SHA-256 of the canonical signal and payload: tells a repeated request from another one under the same id. */
+  requestHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   by: Requester,
   note: personalData(z.string().max(4000), 'free-text').optional(),
   payload: JsonValue.optional(),

@@ -180,7 +180,8 @@ function signalled(
   at: string,
   payload: EventPayload<'human_signal'>,
 ): Changes {
-  const requests = [...state.requests, payload.requestId].slice(-REMEMBERED_REQUESTS);
+  const request = { id: payload.requestId, hash: payload.requestHash ?? null };
+  const requests = [...state.requests, request].slice(-REMEMBERED_REQUESTS);
   if (payload.signal === 'pause') return { requests, paused: { since: at, by: payload.by } };
   if (payload.signal === 'resume') return { requests, paused: null };
   if (payload.signal === 'kill') return { requests };

@@ -77,6 +77,11 @@ function spawnDraft(ref: ContinuationRef): EventDraft {
 function signalDraft(requestId: string): EventDraft {
   return {
     type: 'human_signal',
-    payload: { signal: 'sample', requestId, by: { subject: 'sample' } },
+    payload: {
+      signal: 'sample',
+      requestId,
+      requestHash: '0'.repeat(64),
+      by: { subject: 'sample' },
+    },
   };
 }

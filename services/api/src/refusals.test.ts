@@ -254,6 +254,16 @@ describe('a signal', () => {
     await signal('continuation.paused', id, { signal: 'go' });
   });
 
+  it('another one under an idempotency key that was used', async () => {
+    const id = await api.start('wait@1');
+    const headers = { 'idempotency-key': 'once' };
+    await api.call('POST', `/continuations/${id}/signals`, { body: { signal: 'pause' }, headers });
+    await expectRefusal('idempotency.conflict', 'POST', `/continuations/${id}/signals`, {
+      body: { signal: 'resume' },
+      headers,
+    });
+  });
+
   it('that is not a name, or has a field too many', async () => {
     const id = await api.start('wait@1');
     await signal('request.invalid', id, { signal: 'Not A Name' });

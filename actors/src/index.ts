@@ -1,7 +1,8 @@
 // The host and its turn
 export { ContinuationHost, type Envelope, type ReminderData } from './host/continuation-host.ts';
 export { Command, type CommandOf, type Reply } from './turn/command.ts';
-export { decide, type DecideContext, type Decision } from './turn/decide.ts';
+export { decide } from './turn/decide.ts';
+export type { DecideContext, Decision } from './turn/decision.ts';
 export { EVENTS_TOPIC, type EventsMessage } from './turn/effects.ts';
 export { loadState } from './turn/load-state.ts';
 export type { TurnPorts } from './turn/turn-runner.ts';
@@ -33,9 +34,10 @@ export { DaprRowStore, STORE_PROFILES, type StoreProfile } from './dapr/dapr-row
 export { DaprScheduler } from './dapr/dapr-scheduler.ts';
 export { DaprStreamBus } from './dapr/dapr-stream-bus.ts';
 export { SidecarHttp } from './dapr/sidecar-http.ts';
-export { isSidecarReady, storeProfileOf } from './dapr/sidecar-metadata.ts';
 
 // Around it
+export { checkReadiness, type ReadinessCheck } from './service/readiness.ts';
+export { runUntilSignal } from './service/run-until-signal.ts';
 export { systemClock } from './host/system-clock.ts';
 export { InProcessBus } from './bus/in-process-bus.ts';
 export { loadRecipes } from './recipe/load-recipes.ts';

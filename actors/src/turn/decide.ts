@@ -1,47 +1,19 @@
 import {
-  canonicalJson,
   DEFAULT_CAP_MICRO_USD,
-  isFinished,
   MaestroError,
   newBudget,
   readRecipeState,
   redact,
   rootLineage,
-  sha256Hex,
   shortened,
-  singleConditions,
   type ContinuationState,
-  type EventDraft,
-  type RecipeRegistry,
-  type SingleWakeCondition,
-  type WakeCause,
 } from '@maestro/core';
-import {
-  advance,
-  failFinally,
-  finishStep,
-  MAX_MESSAGE_LENGTH,
-  replaceLostAttempt,
-} from './advance.ts';
+import { advance, failFinally, finishStep, MAX_MESSAGE_LENGTH } from './advance.ts';
 import type { Command, CommandOf, Reply } from './command.ts';
+import { decideSignal } from './decide-signal.ts';
+import type { DecideContext, Decision } from './decision.ts';
+import { beginTick, canGoOn, goOn, goOnWith } from './go-on.ts';
 import { TurnDraft } from './turn-draft.ts';
-
-/** Everything that a decision may know besides state and command. */
-export interface DecideContext {
-  readonly id: string;
-  readonly nowMs: number;
-  readonly recipes: RecipeRegistry;
-  /** Whether the running step's lease has ended: its time is over and it does not run on this host. */
-  readonly leaseEnded: boolean;
-  /** True while the host shuts down: it starts no detached step. */
-  readonly draining: boolean;
-}
-
-/** What a turn writes and answers. */
-export interface Decision {
-  readonly events: readonly EventDraft[];
-  readonly reply: Reply;
-}
 
 /**
  * Decides a turn: pure and synchronous, so it can be tested without Dapr and repeated after a lost commit.
@@ -62,7 +34,7 @@ export function decide(
     case 'wake':
       return wake(state, context);
     case 'signal':
-      return signal(state, command, context);
+      return decideSignal(state, command, context);
     case 'finish-step':
       return stepEnded(state, command, context);
     case 'heartbeat': {
@@ -141,206 +113,6 @@ function wake(state: ContinuationState, context: DecideContext): Decision {
     throw new MaestroError('host.draining', `${state.id} has a step to start on another host`);
   }
   return { events: draft.events, reply: { kind: 'woken', found: true } };
-}
-
-/** Whether a step only waits for being started. */
-function canGoOn({ activity, paused }: ContinuationState, nowMs: number): boolean {
-  if (paused || !activity) return false;
-  return (
-    activity.kind === 'next' || (activity.kind === 'retry' && Date.parse(activity.at) <= nowMs)
-  );
-}
-
-/** Does whatever is due by the clock. */
-function goOn(draft: TurnDraft, context: DecideContext): void {
-  const { nowMs, leaseEnded } = context;
-  const { state } = draft;
-  if (isFinished(state.status)) return;
-  const { activity, wait } = state;
-  if (activity?.kind === 'running') {
-    if (leaseEnded) replaceLostAttempt(draft);
-    return;
-  }
-  if (state.paused) return;
-  const due = wait ? dueCondition(singleConditions(wait.condition), nowMs) : undefined;
-  if (wait && due)
-    beginTick(
-      draft,
-      clockCause(due, wait.waitId),
-      nowMs - Date.parse(due.at),
-      othersOf(wait.condition, due.condition),
-    );
-  goOnWith(draft, context);
-}
-
-function goOnWith(draft: TurnDraft, context: DecideContext): void {
-  // A recipe that this host does not know makes the turn fail: the wake is delivered again, to a host that may.
-  if (draft.state.activity) {
-    advance(draft, context.recipes.get(draft.state.goal.recipe), context);
-  }
-}
-
-interface DueCondition {
-  readonly condition: SingleWakeCondition;
-  readonly at: string;
-}
-
-function dueCondition(
-  conditions: readonly SingleWakeCondition[],
-  nowMs: number,
-): DueCondition | undefined {
-  return conditions
-    .flatMap((condition): DueCondition[] => {
-      if (condition.kind === 'timer') return [{ condition, at: condition.at }];
-      return condition.kind === 'human' && condition.timeout
-        ? [{ condition, at: condition.timeout }]
-        : [];
-    })
-    .filter(({ at }) => Date.parse(at) <= nowMs)
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
-}
-
-function clockCause({ condition, at }: DueCondition, waitId: number): WakeCause {
-  return condition.kind === 'human'
-    ? { kind: 'timeout', causeId: `timeout:${waitId}`, at, signal: condition.signal }
-    : { kind: 'timer', causeId: `timer:${waitId}`, at };
-}
-
-function othersOf(
-  condition: Parameters<typeof singleConditions>[0],
-  fired: SingleWakeCondition,
-): string[] {
-  return singleConditions(condition)
-    .filter((single) => single !== fired)
-    .map((single) => (single.kind === 'human' ? `human:${single.signal}` : single.kind));
-}
-
-function beginTick(
-  draft: TurnDraft,
-  cause: WakeCause,
-  lateMs: number,
-  pending: readonly string[],
-): void {
-  const { wait, tick } = draft.state;
-  draft.add({
-    type: 'wake',
-    payload: {
-      cause,
-      waitId: wait?.waitId ?? null,
-      tick: tick + 1,
-      lateMs: Math.max(0, Math.round(lateMs)),
-      pending: [...pending],
-    },
-  });
-}
-
-function signal(
-  state: ContinuationState,
-  command: CommandOf<'signal'>,
-  context: DecideContext,
-): Decision {
-  const draft = new TurnDraft(state, context.nowMs);
-  const answer = (changed: boolean): Decision => ({
-    events: draft.events,
-    reply: {
-      kind: 'signalled',
-      changed,
-      status: draft.state.status,
-      sequence: draft.state.sequence,
-    },
-  });
-  const requestHash = signalHash(command);
-  const before = state.requests.find((request) => request.id === command.requestId);
-  if (before?.hash === requestHash) return answer(false);
-  if (before) {
-    throw new MaestroError(
-      'idempotency.conflict',
-      `${state.id} took another signal as ${command.requestId}; use a new key`,
-    );
-  }
-  if (isFinished(state.status)) {
-    throw new MaestroError(
-      'continuation.finished',
-      `${state.id} is ${state.status} and takes no signals`,
-    );
-  }
-  const take = (): void => {
-    draft.add({
-      type: 'human_signal',
-      payload: {
-        signal: command.signal,
-        requestId: command.requestId,
-        requestHash,
-        by: command.by,
-        ...(command.note === undefined ? {} : { note: command.note }),
-        ...(command.payload === undefined ? {} : { payload: command.payload }),
-      },
-    });
-  };
-  switch (command.signal) {
-    case 'kill':
-      take();
-      draft.add({ type: 'kill', payload: { reason: 'requested' } });
-      return answer(true);
-    case 'pause':
-      if (state.paused) return answer(false);
-      take();
-      return answer(true);
-    case 'resume':
-      if (!state.paused) return answer(false);
-      take();
-      goOn(draft, context);
-      return answer(true);
-    default:
-      return awaitedSignal(draft, command, context, take, answer);
-  }
-}
-
-/** Names what a signal says; a note is not part of it, because its hash could be guessed. */
-function signalHash({ signal: name, payload }: CommandOf<'signal'>): string {
-  try {
-    return sha256Hex(canonicalJson({ signal: name, payload }));
-  } catch (error) {
-    throw new MaestroError('request.invalid', 'the payload has no canonical JSON form', {
-      cause: error,
-    });
-  }
-}
-
-function awaitedSignal(
-  draft: TurnDraft,
-  command: CommandOf<'signal'>,
-  context: DecideContext,
-  take: () => void,
-  answer: (changed: boolean) => Decision,
-): Decision {
-  const { state } = draft;
-  const conditions = state.wait ? singleConditions(state.wait.condition) : [];
-  const awaited = conditions.find(
-    (condition) => condition.kind === 'human' && condition.signal === command.signal,
-  );
-  if (!state.wait || !awaited) {
-    const names = conditions.flatMap((condition) =>
-      condition.kind === 'human' ? [condition.signal] : [],
-    );
-    throw new MaestroError(
-      'signal.unknown',
-      `${state.id} does not wait for '${command.signal}'; it takes ${['kill', 'pause', 'resume', ...names].join(', ')}`,
-    );
-  }
-  if (state.paused) {
-    throw new MaestroError('continuation.paused', `${state.id} is paused; resume it first`);
-  }
-  const pending = othersOf(state.wait.condition, awaited);
-  take();
-  beginTick(
-    draft,
-    { kind: 'human', causeId: `human:${command.requestId}`, signal: command.signal },
-    0,
-    pending,
-  );
-  goOnWith(draft, context);
-  return answer(true);
 }
 
 function stepEnded(

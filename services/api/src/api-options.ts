@@ -1,4 +1,4 @@
-import type { CommandSender } from '@maestro/actors';
+import type { CommandSender, ReadinessCheck } from '@maestro/actors';
 import type {
   Clock,
   ContinuationStore,
@@ -8,13 +8,6 @@ import type {
   StreamBus,
 } from '@maestro/core';
 import type { Logger } from 'pino';
-
-/** One thing that has to be right before traffic may come. */
-export interface ReadinessCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly message?: string;
-}
 
 /** What the API is made of. */
 export interface ApiOptions {

@@ -1,7 +1,7 @@
 // The API
 export { createApi } from './create-api.ts';
 export { serveApi, type ServedApi, type ServeOptions } from './serve-api.ts';
-export type { ApiOptions, ReadinessCheck } from './api-options.ts';
+export type { ApiOptions } from './api-options.ts';
 // Who may call it
 export { devIdentity, type DevIdentityOptions } from './identity/dev-identity.ts';
 // Its configuration

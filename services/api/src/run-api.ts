@@ -1,16 +1,13 @@
 import {
+  checkReadiness,
   connectStore,
   ContinuationClient,
-  isSidecarReady,
   loadRecipes,
   SidecarHttp,
-  storeProfileOf,
 } from '@maestro/actors';
-import { MaestroError } from '@maestro/core';
 import { createServer } from 'node:http';
 import type { Logger } from 'pino';
 import type { ApiConfig } from './api-config.ts';
-import type { ReadinessCheck } from './api-options.ts';
 import { devIdentity } from './identity/dev-identity.ts';
 import { closed, serveApi } from './serve-api.ts';
 
@@ -28,7 +25,7 @@ export async function runApi(config: ApiConfig, log: Logger): Promise<() => Prom
       store: connectStore(http, config.stateComponent),
       continuations: new ContinuationClient(http),
       recipes,
-      ready: () => checkReadiness(http, config.stateComponent),
+      ready: () => checkReadiness(http, config.stateComponent, { actors: false }),
       log,
     },
     { host: config.host, port: config.port },
@@ -47,19 +44,4 @@ export async function runApi(config: ApiConfig, log: Logger): Promise<() => Prom
     await closed(health, 1000);
     await http.close();
   };
-}
-
-async function checkReadiness(
-  http: SidecarHttp,
-  component: string,
-): Promise<readonly ReadinessCheck[]> {
-  const sidecar = await isSidecarReady(http, { actors: false });
-  const fault = await storeProfileOf(http, component).then(
-    () => undefined,
-    (error: unknown) => MaestroError.from(error),
-  );
-  return [
-    { name: 'sidecar', ok: sidecar, ...(sidecar ? {} : { message: 'it does not answer' }) },
-    { name: 'state', ok: !fault, ...(fault ? { message: fault.message } : {}) },
-  ];
 }

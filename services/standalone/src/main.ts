@@ -1,5 +1,6 @@
+import { runUntilSignal } from '@maestro/actors';
 import { readApiConfig } from '@maestro/api';
-import { readWorkerConfig, runUntilSignal } from '@maestro/worker';
+import { readWorkerConfig } from '@maestro/worker';
 import { pino } from 'pino';
 import { runStandalone } from './run-standalone.ts';
 

@@ -1,5 +1,5 @@
+import { runUntilSignal } from '@maestro/actors';
 import { pino } from 'pino';
-import { runUntilSignal } from './run-until-signal.ts';
 import { readWorkerConfig } from './worker-config.ts';
 import { createWorker } from './worker.ts';
 

@@ -1,6 +1,7 @@
 import {
   actorCallbacks,
   actorRoutes,
+  checkReadiness,
   connectStore,
   ContinuationClient,
   ContinuationHost,
@@ -9,7 +10,6 @@ import {
   DaprStreamBus,
   freezeHookFrom,
   InProcessBus,
-  isSidecarReady,
   loadRecipes,
   LocalContinuations,
   logTurns,
@@ -17,23 +17,16 @@ import {
   PrometheusObservability,
   SidecarHttp,
   systemClock,
-  storeProfileOf,
   type CommandSender,
   type CrashHook,
   type FencedStore,
+  type ReadinessCheck,
 } from '@maestro/actors';
-import { MaestroError, type RecipeRegistry, type StreamBus } from '@maestro/core';
+import type { RecipeRegistry, StreamBus } from '@maestro/core';
 import express from 'express';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './worker-config.ts';
-
-/** One thing that has to be right before traffic may come. */
-export interface ReadinessCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly message?: string;
-}
 
 /** How a worker is put together. */
 export interface WorkerOptions {
@@ -93,7 +86,8 @@ export async function createWorker(
     },
     continuations,
   );
-  const ready = (): Promise<readonly ReadinessCheck[]> => checkReadiness(http, config);
+  const ready = (): Promise<readonly ReadinessCheck[]> =>
+    checkReadiness(http, config.stateComponent, { actors: true });
   const metrics = (): Promise<string> => observability.scrape();
 
   const app = express();
@@ -147,27 +141,4 @@ export async function createWorker(
 function crashHook({ crashPoint, freezeFile }: WorkerConfig): CrashHook {
   if (crashPoint !== undefined) return crashHookFrom(crashPoint);
   return freezeFile === undefined ? noCrash : freezeHookFrom(freezeFile);
-}
-
-async function checkReadiness(
-  http: SidecarHttp,
-  config: WorkerConfig,
-): Promise<readonly ReadinessCheck[]> {
-  const registered = await isSidecarReady(http, { actors: true });
-  const component = await storeProfileOf(http, config.stateComponent).then(
-    () => undefined,
-    (error: unknown) => MaestroError.from(error),
-  );
-  return [
-    {
-      name: 'actors',
-      ok: registered,
-      ...(registered ? {} : { message: 'the sidecar has not registered the actor type' }),
-    },
-    {
-      name: 'state',
-      ok: component === undefined,
-      ...(component ? { message: component.message } : {}),
-    },
-  ];
 }

@@ -1,5 +1,11 @@
 import { MaestroError } from '@maestro/core';
-import type { Logger } from 'pino';
+
+/** The part of a pino logger that is used here. */
+interface Logger {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  fatal(fields: object, message: string): void;
+}
 
 /**
  * Runs a service until SIGTERM or SIGINT, then closes it and exits: 0 after a clean shutdown, 1 when it could not start

@@ -7,6 +7,8 @@ export interface CliEnvironment {
   readonly token: string | undefined;
   readonly tenant: string;
   readonly user: string;
+  /** Where the development stack keeps its data. */
+  readonly dataDir: string;
   /** The local dev issuer's key pair; undefined when there is none. */
   readonly devKeyFile: string | undefined;
   readonly postgres: string | undefined;
@@ -17,13 +19,13 @@ export const DEFAULT_DATA_DIR = '.maestro';
 
 /** Reads the environment once. */
 export function readEnvironment(env: NodeJS.ProcessEnv): CliEnvironment {
-  const keyFile =
-    filled(env['MAESTRO_DEV_KEY_FILE']) ??
-    path.join(filled(env['MAESTRO_DATA_DIR']) ?? DEFAULT_DATA_DIR, 'dev-issuer.json');
+  const dataDir = filled(env['MAESTRO_DATA_DIR']) ?? DEFAULT_DATA_DIR;
+  const keyFile = filled(env['MAESTRO_DEV_KEY_FILE']) ?? path.join(dataDir, 'dev-issuer.json');
   return Object.freeze({
     api: filled(env['MAESTRO_API']) ?? 'http://127.0.0.1:8080',
     token: filled(env['MAESTRO_TOKEN']),
     tenant: filled(env['MAESTRO_TENANT']) ?? 'demo',
+    dataDir,
     user: filled(env['USER']) ?? filled(env['USERNAME']) ?? 'developer',
     devKeyFile: existsSync(keyFile) ? keyFile : undefined,
     postgres: filled(env['MAESTRO_POSTGRES']),

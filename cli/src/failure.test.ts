@@ -8,6 +8,7 @@ const environment: CliEnvironment = {
   api: 'http://127.0.0.1:9',
   token: 'a-token',
   tenant: 'demo',
+  dataDir: '.maestro',
   user: 'alice',
   devKeyFile: undefined,
   postgres: undefined,

@@ -22,6 +22,7 @@ export function actorCallbacks(host: ContinuationHost, others: RequestListener):
     // /actors/{type}/{id}[/method/{name}[/{reminder}]]
     const [, , , encodedId = '', , name] = url.split('/');
     const id = decodeURIComponent(encodedId);
+    host.callbackArrived();
     if (method === 'DELETE' && name === undefined) {
       void answer(response, async () => {
         await host.deactivate(id);

@@ -69,6 +69,11 @@ export class ContinuationHost {
     return this.#watch.renewing ? 'renewing' : 'ok';
   }
 
+  /** To be called whenever the sidecar calls back, whatever it wants. */
+  callbackArrived(): void {
+    this.#watch.callbackArrived();
+  }
+
   /** Forgets what is idle and looks whether reminders still arrive; to be called every few seconds. */
   watch(): void {
     this.#forgetIdle();
@@ -93,7 +98,6 @@ export class ContinuationHost {
 
   /** Runs a command. Refusals come back in the envelope; what is written is committed when this returns. */
   async invoke(actorId: string, body: unknown): Promise<Envelope> {
-    this.#watch.callbackArrived();
     try {
       const command = Command.safeParse(body);
       if (!command.success)
@@ -111,7 +115,6 @@ export class ContinuationHost {
    * @throws MaestroError when the reminder has to be delivered again.
    */
   async remind(actorId: string, data: ReminderData): Promise<void> {
-    this.#watch.callbackArrived();
     const activation = this.#activationOf(actorId);
     const { reply, settled } = await this.#run(activation, { kind: 'wake' }, 'reminder');
     await settled;

@@ -160,11 +160,11 @@ export class StepRunner {
     }
     stopHeartbeat();
     this.#crash('step.finished', actorId);
-    if (abort.signal.aborted) {
+    if (abort.signal.aborted && abort.signal.reason !== INTERRUPTED) {
       this.#observability.count('maestro_step_attempts_total', { result: 'aborted' });
-      if (abort.signal.reason !== INTERRUPTED) return;
-      result = { kind: 'interrupted' };
+      return;
     }
+    if (abort.signal.aborted) result = { kind: 'interrupted' };
     this.#observability.count('maestro_step_attempts_total', { result: result.kind });
     await this.#report(ref, { kind: 'finish-step', stepId, attempt, result }, abort.signal);
     this.#crash('step.reported', actorId);

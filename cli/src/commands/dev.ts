@@ -27,7 +27,7 @@ export function addDev(program: Command, environment: CliEnvironment): void {
     .description(
       'Runs the API and a worker in one process, Dapr beside it and the state in SQLite. The first run builds Dapr if need be. Ctrl-C stops it; the state is kept, and what was due meanwhile goes on at the next start.',
     )
-    .option('--data-dir <folder>', 'where everything is kept', DEFAULT_DATA_DIR)
+    .option('--data-dir <folder>', 'where everything is kept', environment.dataDir)
     .option('--port <port>', 'where the API listens', wholeNumber(1), 8080)
     .option('--run-file <dapr.yaml>', 'run the applications of a Dapr run file instead')
     .addHelpText(

@@ -110,7 +110,9 @@ export const ContinuationState = z.looseObject({
   /** The signal that ended the last sleep, for the step that follows. */
   signal: z.looseObject({ name: z.string(), payload: JsonValue.optional() }).nullable(),
   /** The signals taken last: a repeated one changes nothing, another one under the same id is refused. */
-  requests: z.array(z.looseObject({ id: z.string(), hash: z.string().nullable() })).max(REMEMBERED_REQUESTS),
+  requests: z
+    .array(z.looseObject({ id: z.string(), hash: z.string().nullable() }))
+    .max(REMEMBERED_REQUESTS),
   artifacts: z.int().min(0),
   result: Artifact.nullable(),
   failure: z.looseObject({ code: z.string(), message: z.string() }).nullable(),

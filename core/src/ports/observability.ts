@@ -18,10 +18,11 @@ export const METRICS = {
     maestro_commits_fenced_total:
       'Commits that were refused because another host owns the continuation',
     maestro_takeovers_total: 'Continuations that this host took over (generation raised)',
-    maestro_step_attempts_total: 'Attempts of detached steps, by recipe and result',
+    maestro_step_attempts_total: 'Attempts of detached steps, by result',
     maestro_registrations_renewed_total:
       'Times the host registered its actors anew because no callbacks came',
-    maestro_effects_repeated_total: 'Effects run again after a crash or a failure',
+    maestro_effects_repeated_total:
+      'Events whose effects were done again by a new activation, which cannot know that they were',
   },
   histograms: {
     maestro_wake_lateness_ms: 'How long after it was due a timer wake began',

@@ -3,6 +3,10 @@ import { pino } from 'pino';
 import { readApiConfig } from './api-config.ts';
 import { runApi } from './run-api.ts';
 
-const log = pino({ name: 'api', level: process.env['MAESTRO_LOG_LEVEL'] ?? 'info' });
+const log = pino({ name: 'api' });
 
-runUntilSignal('api', log, async () => runApi(readApiConfig(process.env), log));
+runUntilSignal('api', log, async () => {
+  const config = readApiConfig(process.env);
+  log.level = config.logLevel;
+  return runApi(config, log);
+});

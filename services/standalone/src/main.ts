@@ -4,8 +4,10 @@ import { readWorkerConfig } from '@maestro/worker';
 import { pino } from 'pino';
 import { runStandalone } from './run-standalone.ts';
 
-const log = pino({ name: 'standalone', level: process.env['MAESTRO_LOG_LEVEL'] ?? 'info' });
+const log = pino({ name: 'standalone' });
 
-runUntilSignal('standalone', log, async () =>
-  runStandalone(readWorkerConfig(process.env), readApiConfig(process.env), log),
-);
+runUntilSignal('standalone', log, async () => {
+  const workerConfig = readWorkerConfig(process.env);
+  log.level = workerConfig.logLevel;
+  return runStandalone(workerConfig, readApiConfig(process.env), log);
+});

@@ -3,10 +3,12 @@ import { pino } from 'pino';
 import { readWorkerConfig } from './worker-config.ts';
 import { createWorker } from './worker.ts';
 
-const log = pino({ name: 'worker', level: process.env['MAESTRO_LOG_LEVEL'] ?? 'info' });
+const log = pino({ name: 'worker' });
 
 runUntilSignal('worker', log, async () => {
-  const worker = await createWorker(readWorkerConfig(process.env), log);
+  const config = readWorkerConfig(process.env);
+  log.level = config.logLevel;
+  const worker = await createWorker(config, log);
   await worker.listen();
   return worker.close;
 });

@@ -57,10 +57,11 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     throw new MaestroError('config.invalid', problems.join('; '));
   }
   const { data } = parsed;
-  if (data.MAESTRO_CRASH_POINT !== undefined && data.MAESTRO_ENV !== 'development') {
+  const faulty = data.MAESTRO_CRASH_POINT ?? data.MAESTRO_FREEZE_FILE;
+  if (faulty !== undefined && data.MAESTRO_ENV !== 'development') {
     throw new MaestroError(
       'config.invalid',
-      'MAESTRO_CRASH_POINT: only with MAESTRO_ENV=development',
+      'MAESTRO_CRASH_POINT, MAESTRO_FREEZE_FILE: only with MAESTRO_ENV=development',
     );
   }
   return Object.freeze({

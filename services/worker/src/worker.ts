@@ -85,6 +85,8 @@ export async function createWorker(
       log: logTurns(log),
     },
     continuations,
+    // The one host has nobody to hand its actors over to.
+    options.localCalls ? { handOverMs: 0 } : {},
   );
   const ready = (): Promise<readonly ReadinessCheck[]> =>
     checkReadiness(http, config.stateComponent, { actors: true });

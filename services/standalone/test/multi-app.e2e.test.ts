@@ -13,7 +13,7 @@ import { finishedLog, goalOf, until } from './support/running-standalone.ts';
 import { serversFor } from './support/servers.ts';
 import { atScale } from './support/test-scale.ts';
 
-const CONTINUATIONS = atScale({ short: 20, full: 200 });
+const CONTINUATIONS = atScale({ short: 20, full: 40 });
 const servers = serversFor('dapr.yaml: worker and API as separate apps on PostgreSQL and Redis', [
   'postgres',
   'redis',

@@ -34,6 +34,7 @@ export { DaprRowStore, STORE_PROFILES, type StoreProfile } from './dapr/dapr-row
 export { DaprScheduler } from './dapr/dapr-scheduler.ts';
 export { DaprStreamBus } from './dapr/dapr-stream-bus.ts';
 export { SidecarHttp } from './dapr/sidecar-http.ts';
+export { isSidecarReady } from './dapr/sidecar-metadata.ts';
 
 // Around it
 export { checkReadiness, type ReadinessCheck } from './service/readiness.ts';

@@ -74,6 +74,16 @@ export class ContinuationHost {
     this.#watch.callbackArrived();
   }
 
+  /**
+   * Registers the actors anew. A host that was started again beside a sidecar that lived on does this once: of the
+   * reminders that fell due while its streams were closed and opened within milliseconds, the scheduler of Dapr 1.18 can
+   * keep some back until the next registration.
+   */
+  renewRegistration(): void {
+    this.#watch.renew();
+    this.#ports.observability.count('maestro_registrations_renewed_total');
+  }
+
   /** Forgets what is idle and looks whether reminders still arrive; to be called every few seconds. */
   watch(): void {
     this.#forgetIdle();

@@ -35,6 +35,13 @@ export class ReminderWatch {
     return this.#clock.nowMs() < this.#unhealthyUntilMs;
   }
 
+  /** Calls the host unhealthy for a moment, whatever is armed. */
+  renew(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#unhealthyUntilMs = nowMs + UNHEALTHY_MS;
+    this.#notBeforeMs = nowMs + PAUSE_MS;
+  }
+
   /** Looks at what is armed. @returns how late the oldest reminder is, in ms, when a renewal begins. */
   check(activations: Iterable<Activation>): number | undefined {
     const nowMs = this.#clock.nowMs();
@@ -44,8 +51,7 @@ export class ReminderWatch {
       if (memory?.armed) oldestMs = Math.min(oldestMs, memory.armed.atMs);
     }
     if (nowMs - oldestMs < DEAD_AFTER_MS) return undefined;
-    this.#unhealthyUntilMs = nowMs + UNHEALTHY_MS;
-    this.#notBeforeMs = nowMs + PAUSE_MS;
+    this.renew();
     return nowMs - oldestMs;
   }
 }

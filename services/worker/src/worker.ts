@@ -10,6 +10,7 @@ import {
   DaprStreamBus,
   freezeHookFrom,
   InProcessBus,
+  isSidecarReady,
   loadRecipes,
   LocalContinuations,
   logTurns,
@@ -27,6 +28,9 @@ import express from 'express';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './worker-config.ts';
+
+/** How long after a restart beside a living sidecar the registration is renewed, in ms: the first wakes are over by then. */
+const RENEW_AFTER_MS = 10_000;
 
 /** How a worker is put together. */
 export interface WorkerOptions {
@@ -118,13 +122,16 @@ export async function createWorker(
     continuations,
     metrics,
     ready,
-    listen: () =>
-      new Promise((resolve, reject) => {
+    listen: async () => {
+      const sidecarLivedOn = await isSidecarReady(http, { actors: false });
+      if (sidecarLivedOn) setTimeout(() => host.renewRegistration(), RENEW_AFTER_MS).unref();
+      await new Promise<void>((resolve, reject) => {
         server = createServer(actorCallbacks(host, app));
         server.keepAliveTimeout = 120_000;
         server.once('error', reject);
         server.listen(config.appPort, '127.0.0.1', resolve);
-      }),
+      });
+    },
     close: async () => {
       clearInterval(watching);
       await host.drain(config.drainMs);

@@ -62,6 +62,7 @@ export {
   StoredEvent,
   type ContinuationEvent,
 } from './event/stored-event.ts';
+export { traceparentOf } from './event/event-span.ts';
 export { sealEvent, MAX_ROW_BYTES, type SealedEvent } from './event/seal.ts';
 export { parseStoredEvent } from './event/parse-stored-event.ts';
 export { upcast, type Upcaster, type UpcasterTable } from './event/upcast.ts';

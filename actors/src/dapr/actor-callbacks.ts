@@ -21,8 +21,12 @@ export function actorCallbacks(host: ContinuationHost, others: RequestListener):
     if (!url.startsWith('/actors/')) return others(request, response);
     // /actors/{type}/{id}[/method/{name}[/{reminder}]]
     const [, , , encodedId = '', , name] = url.split('/');
-    const id = decodeURIComponent(encodedId);
     host.callbackArrived();
+    const id = decoded(encodedId);
+    if (id === undefined) {
+      response.writeHead(400, { 'content-length': 0 }).end();
+      return;
+    }
     if (method === 'DELETE' && name === undefined) {
       void answer(response, async () => {
         await host.deactivate(id);
@@ -79,6 +83,15 @@ function textOf(request: IncomingMessage): Promise<string> {
     request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')));
     request.on('error', reject);
   });
+}
+
+/** The text of a path segment; undefined when it is not well encoded. */
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The value of a JSON text; what is not JSON is not a command that anybody knows. */

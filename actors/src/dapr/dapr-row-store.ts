@@ -1,5 +1,5 @@
 import { MaestroError } from '@maestro/core';
-import type { RowStore, RowWrite } from '../store/row-store.ts';
+import { WriteRefused, type RowStore, type RowWrite } from '../store/row-store.ts';
 import type { SidecarHttp } from './sidecar-http.ts';
 
 /** How a store has to be asked. */
@@ -88,10 +88,7 @@ export class DaprRowStore implements RowStore {
       signal,
     });
     if (status !== 204 && status !== 200) {
-      throw new MaestroError(
-        'sidecar.unavailable',
-        `the store refused a transaction: ${status} ${text.slice(0, 300)}`,
-      );
+      throw new WriteRefused(`the store refused a transaction: ${status} ${text.slice(0, 300)}`);
     }
   }
 }

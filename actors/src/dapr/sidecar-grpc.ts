@@ -1,8 +1,10 @@
 import { MaestroError } from '@maestro/core';
 import { connect, constants, type ClientHttp2Session } from 'node:http2';
 
-/** How an answer that is not `ok` is called in gRPC. */
+/** The status of a call that went well. */
 const STATUS_OK = '0';
+/** How much later than the sidecar itself a call is given up, and how long a ping may take, in ms. */
+const GRACE_MS = 500;
 
 /**
  * Unary gRPC calls to the sidecar over one HTTP/2 session (protocol: github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md).
@@ -36,20 +38,24 @@ export class SidecarGrpc {
       const note = (headers: Readonly<Record<string, unknown>>): void => {
         const { 'grpc-status': code, 'grpc-message': text } = headers;
         if (typeof code === 'string') status = code;
-        if (typeof text === 'string') detail = decodeURIComponent(text);
+        if (typeof text === 'string') detail = text;
       };
-      const stream = this.#connected().request({
+      const session = this.#connected();
+      const stream = session.request({
         ':method': 'POST',
         ':path': path,
         'content-type': 'application/grpc',
         te: 'trailers',
         'grpc-timeout': `${timeoutMs}m`,
       });
+      // A little later than the sidecar's own deadline, which tells more.
       const timer = setTimeout(() => {
-        // The session may be dead without knowing it: the next call makes a new one.
-        this.#session?.destroy();
         fail(`no answer in ${timeoutMs} ms`);
-      }, timeoutMs);
+        stream.close(constants.NGHTTP2_CANCEL);
+        // A slow call leaves its neighbours alone; a session that does not even answer a ping is dead.
+        const dead = setTimeout(() => session.destroy(), GRACE_MS);
+        if (!session.destroyed) session.ping(() => clearTimeout(dead));
+      }, timeoutMs + GRACE_MS);
       stream.on('response', note);
       stream.on('trailers', note);
       stream.on('error', (error) => fail('the connection failed', error));

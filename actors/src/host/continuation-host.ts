@@ -126,7 +126,11 @@ export class ContinuationHost {
    */
   async remind(actorId: string, data: ReminderData): Promise<void> {
     const activation = this.#activationOf(actorId);
-    const { reply, settled } = await this.#run(activation, { kind: 'wake' }, 'reminder');
+    const { reply, settled } = await this.#run(
+      activation,
+      { kind: 'wake', armedAtMs: data.armedAtMs },
+      'reminder',
+    );
     await settled;
     if (reply.kind === 'woken' && !reply.found) {
       const ageMs = this.#ports.clock.nowMs() - (data.armedAtMs ?? 0);

@@ -5,6 +5,8 @@ import type { Activation } from '../turn/activation.ts';
 const DEAD_AFTER_MS = 30_000;
 /** How long the host calls itself unhealthy, in ms: three probes of the sidecar, one second apart, and some. */
 const UNHEALTHY_MS = 5_000;
+/** Checks come every few seconds; one that comes later than this, in ms, was held up. */
+const STOPPED_MS = 10_000;
 /** Least time between two renewals, in ms: when the scheduler itself is away, they do not help. */
 const PAUSE_MS = 60_000;
 
@@ -17,12 +19,14 @@ const PAUSE_MS = 60_000;
 export class ReminderWatch {
   readonly #clock: Clock;
   #lastCallbackMs: number;
+  #lastCheckMs: number;
   #unhealthyUntilMs = 0;
   #notBeforeMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#lastCallbackMs = clock.nowMs();
+    this.#lastCheckMs = clock.nowMs();
   }
 
   /** A callback of the sidecar has arrived. */
@@ -45,6 +49,10 @@ export class ReminderWatch {
   /** Looks at what is armed. @returns how late the oldest reminder is, in ms, when a renewal begins. */
   check(activations: Iterable<Activation>): number | undefined {
     const nowMs = this.#clock.nowMs();
+    const sinceCheckMs = nowMs - this.#lastCheckMs;
+    this.#lastCheckMs = nowMs;
+    // The process itself was stopped, or the clock has jumped: what is overdue had no chance to arrive.
+    if (sinceCheckMs > STOPPED_MS) this.#lastCallbackMs = nowMs;
     if (nowMs - this.#lastCallbackMs < DEAD_AFTER_MS || nowMs < this.#notBeforeMs) return undefined;
     let oldestMs = nowMs;
     for (const { memory } of activations) {

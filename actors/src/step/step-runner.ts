@@ -7,6 +7,7 @@ import {
   type ErrorCode,
   type Observability,
   type RecipeRegistry,
+  traceparentOf,
 } from '@maestro/core';
 import type { TurnLog } from '../observability/turn-log.ts';
 import type { Activation } from '../turn/activation.ts';
@@ -166,7 +167,12 @@ export class StepRunner {
     }
     if (abort.signal.aborted) result = { kind: 'interrupted' };
     this.#observability.count('maestro_step_attempts_total', { result: result.kind });
-    await this.#report(ref, { kind: 'finish-step', stepId, attempt, result }, abort.signal);
+    const traceparent = traceparentOf(state.trace.traceId, state.commit);
+    await this.#report(
+      ref,
+      { kind: 'finish-step', stepId, attempt, result, traceparent },
+      abort.signal,
+    );
     this.#crash('step.reported', actorId);
   }
 
@@ -193,6 +199,8 @@ export class StepRunner {
           current = { ...current, result: threw(error) };
           continue;
         }
+        // Asking again would not help: the lease has the step run again, on a host that may know better.
+        if (error instanceof MaestroError && !error.retryable) return;
         await new Promise((resolve) => setTimeout(resolve, delayMs * (0.5 + Math.random() / 2)));
         delayMs = Math.min(delayMs * 2, 5_000);
       }

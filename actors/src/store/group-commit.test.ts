@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GroupCommit } from './group-commit.ts';
-import type { RowStore, RowWrite } from './row-store.ts';
+import { WriteRefused, type RowStore, type RowWrite } from './row-store.ts';
 
 /** A store whose transactions end when the test says so. */
 class HeldStore implements RowStore {
@@ -104,9 +104,9 @@ describe('when a shared transaction fails', () => {
     const store = new GroupCommit(inner, { concurrency: 1 });
     const settled = Promise.allSettled(writeEach(store, ['x', 'a', 'b', 'c']));
     await inner.end(0);
-    await inner.end(1, new Error('b:1 exists'));
+    await inner.end(1, new WriteRefused('b:1 exists'));
     await inner.end(2);
-    await inner.end(3, new Error('b:1 exists'));
+    await inner.end(3, new WriteRefused('b:1 exists'));
     await inner.end(4);
     expect((await settled).map(({ status }) => status)).toEqual([
       'fulfilled',
@@ -115,6 +115,21 @@ describe('when a shared transaction fails', () => {
       'fulfilled',
     ]);
     expect(inner.keys).toEqual([['x:1'], ['a:1', 'b:1', 'c:1'], ['a:1'], ['b:1'], ['c:1']]);
+  });
+
+  it('all of them fail at once when the store has given no answer', async () => {
+    const inner = new HeldStore();
+    const store = new GroupCommit(inner, { concurrency: 1 });
+    const settled = Promise.allSettled(writeEach(store, ['x', 'a', 'b', 'c']));
+    await inner.end(0);
+    await inner.end(1, new Error('no answer in 10 s'));
+    expect((await settled).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'rejected',
+    ]);
+    expect(inner.keys).toHaveLength(2);
   });
 
   it('a write that had the transaction to itself is not tried again: the caller decides', async () => {

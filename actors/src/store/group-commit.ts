@@ -1,4 +1,4 @@
-import type { RowStore, RowWrite } from './row-store.ts';
+import { WriteRefused, type RowStore, type RowWrite } from './row-store.ts';
 
 /** Limits of {@link GroupCommit}. */
 export interface GroupCommitOptions {
@@ -21,7 +21,7 @@ interface Pending {
 /**
  * Lets commits of different continuations share one store transaction, and so one sync of the disk: while a
  * transaction is under way the next ones gather. Only for stores whose transactions may span partitions (SQLite,
- * PostgreSQL). When a shared transaction fails, each of its writes is tried alone, so one conflict costs its
+ * PostgreSQL). When a shared transaction is refused, each of its writes is tried alone, so one conflict costs its
  * neighbours time and nothing else.
  */
 export class GroupCommit implements RowStore {
@@ -95,7 +95,11 @@ export class GroupCommit implements RowStore {
       );
       for (const { resolve } of batch) resolve();
     } catch (error) {
-      if (batch.length === 1) return first.reject(error);
+      // One by one only after an answer: a store that gives none would hold everybody up once for each of them.
+      if (batch.length === 1 || !(error instanceof WriteRefused)) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
       for (const { partition, rows, resolve, reject } of batch) {
         await this.#inner.write(partition, rows).then(resolve, reject);
       }

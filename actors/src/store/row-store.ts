@@ -6,6 +6,14 @@ export interface RowWrite {
   readonly createOnly: boolean;
 }
 
+/** The store has answered, and refused: what was to be written is not. Any other rejection leaves that open. */
+export class WriteRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WriteRefused';
+  }
+}
+
 /** What a store must give: strong reads, and writes of several rows of one partition that happen as a whole or not at all. */
 export interface RowStore {
   /** Strong read; undefined when there is no such row. */
@@ -19,8 +27,8 @@ export interface RowStore {
   ): Promise<readonly (string | undefined)[]>;
 
   /**
-   * Writes all rows or none. Rejects on any failure; a rejection does not tell whether the rows were written, because
-   * the answer may have been lost and stores do not say in one voice what went wrong.
+   * Writes all rows or none. Rejects on any failure: with {@link WriteRefused} when the store answered, which does not
+   * say why (stores do not speak with one voice) nor that an earlier try of the same rows was not stored.
    */
   write(partition: string, writes: readonly RowWrite[], signal?: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { RowStore, RowWrite } from '../store/row-store.ts';
+import { WriteRefused, type RowStore, type RowWrite } from '../store/row-store.ts';
 
 /** Rows in memory, with the semantics of a store: whole writes, create-only keys, and faults on demand. */
 export class MemoryRowStore implements RowStore {
@@ -22,9 +22,9 @@ export class MemoryRowStore implements RowStore {
   async write(_partition: string, writes: readonly RowWrite[]): Promise<void> {
     await yieldOnce();
     const fault = this.fault?.(writes);
-    if (fault === 'refuse') throw new Error('the store refused the write');
+    if (fault === 'refuse') throw new WriteRefused('the store refused the write');
     const taken = writes.find(({ key, createOnly }) => createOnly && this.#rows.has(key));
-    if (taken) throw new Error(`the row ${taken.key} exists`);
+    if (taken) throw new WriteRefused(`the row ${taken.key} exists`);
     for (const { key, value } of writes) this.#rows.set(key, value);
     if (fault === 'lose-answer') throw new Error('the answer was lost');
   }

@@ -25,7 +25,8 @@ export class Activation {
   memory: Memory | null = null;
   /** When it was last asked for anything, in ms since the epoch. */
   usedAtMs = 0;
-  readonly #identity = randomBytes(9).toString('base64url');
+  /** Random: names this activation's commits and reminders, so that no two hosts share one. */
+  readonly identity = randomBytes(9).toString('base64url');
   #commits = 0;
 
   constructor(ref: ContinuationRef, actorId: string) {
@@ -35,7 +36,7 @@ export class Activation {
 
   /** An id that no other commit of any host has. */
   nextCommitId(): string {
-    return `${this.#identity}.${++this.#commits}`;
+    return `${this.identity}.${++this.#commits}`;
   }
 
   /** Forgets everything: the next turn reads the store. */

@@ -68,6 +68,8 @@ export const WakeCommand = z.looseObject({
   kind: z.literal('wake'),
   /** Arms the reminder anew even if this host believes that it is armed. */
   rearm: z.boolean().optional(),
+  /** When the reminder that sends this was armed, in ms since the epoch. */
+  armedAtMs: z.number().optional(),
 });
 
 /** Everything that can be asked of a continuation; a turn takes exactly one. */

@@ -1,3 +1,4 @@
+import { actorIdOf } from '@maestro/core';
 import { expect, it } from 'vitest';
 import { readVerified, ref, signalOf, spawnOf } from '../testing/drive.ts';
 import { MemoryCluster } from '../testing/index.ts';
@@ -101,12 +102,40 @@ it('of two hosts that start the same continuation one does, and both callers are
 
 it('disarms the reminder of the generation before, once its own is armed', async () => {
   const { cluster, second } = await twoHosts('napper@1', { ms: 60_000 });
-  expect(cluster.scheduler.armed().map(({ name }) => name)).toEqual(['wake.1']);
+  expect(cluster.scheduler.armed().map(({ name }) => name)).toMatchObject([
+    expect.stringMatching(/^wake\.1\./),
+  ]);
   cluster.owner = second;
   await cluster.send(ref, signalOf('pause'));
   await cluster.send(ref, signalOf('resume'));
   await cluster.idle();
-  expect(cluster.scheduler.armed().map(({ name }) => name)).toEqual(['wake.2']);
+  expect(cluster.scheduler.armed().map(({ name }) => name)).toMatchObject([
+    expect.stringMatching(/^wake\.2\./),
+  ]);
   await cluster.advance(60_000);
   expect((await readVerified(second.store)).state.status).toBe('completed');
+});
+
+it('a host that only looked cannot move the reminder of the owner', async () => {
+  const { cluster, second } = await twoHosts('napper@1', { ms: 60_000 });
+  const [owners] = cluster.scheduler.armed();
+  await second.continuations.send(ref, { kind: 'wake', rearm: true });
+  await cluster.idle();
+  expect(cluster.scheduler.armed()).toContainEqual(owners);
+  expect(new Set(cluster.scheduler.armed().map(({ name }) => name)).size).toBe(2);
+});
+
+it('a reminder that found nothing is followed by another look, until no lost commit can be on its way', async () => {
+  const { cluster, second } = await twoHosts('napper@1', { ms: 3_600_000 });
+  const nowMs = cluster.clock.nowMs();
+  const own = (): (number | undefined)[] =>
+    cluster.scheduler
+      .armed()
+      .filter(({ name }) => name.startsWith('wake.1.'))
+      .map(({ atMs }) => atMs - nowMs);
+  await second.host.remind(actorIdOf(ref), { armedAtMs: nowMs - 5_000 });
+  expect(own()).toEqual([55_000, 3_600_000]);
+  cluster.clock.advance(55_000);
+  await second.host.remind(actorIdOf(ref), { armedAtMs: nowMs });
+  expect(own()).toEqual([3_600_000, 3_600_000]);
 });

@@ -19,7 +19,6 @@ export async function runEffects(
   memory: Memory,
   ports: Pick<TurnPorts, 'events' | 'bus' | 'observability'>,
   steps: StepRunner,
-  draining: boolean,
 ): Promise<void> {
   const { state } = memory;
   if (!state || memory.done >= state.sequence) return;
@@ -37,7 +36,7 @@ export async function runEffects(
   const { activity } = state;
   for (const { event } of memory.undone) {
     for (const effect of effectsOf(event)) {
-      if (effect.kind !== 'start-step' || draining || activity?.kind !== 'running') continue;
+      if (effect.kind !== 'start-step' || activity?.kind !== 'running') continue;
       if (activity.stepId === effect.stepId && activity.attempt === effect.attempt) {
         steps.start(activation, state, effect);
       }

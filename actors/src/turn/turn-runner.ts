@@ -1,6 +1,7 @@
 import {
   isFinished,
   MaestroError,
+  traceparentOf,
   type Clock,
   type ContinuationState,
   type ContinuationStore,
@@ -26,6 +27,9 @@ import { sealTurn } from './seal-turn.ts';
 
 /** How soon effects that could not be done, or that a crash left undone, are tried again, in ms. */
 const COVER_MS = 5_000;
+
+/** How long a commit without an answer may be on its way, in ms. */
+const LATE_COMMIT_MS = 60_000;
 
 /**
  * Turns between load and commit at a time. More would not commit sooner, and each round of the event loop would take
@@ -55,9 +59,17 @@ export interface TurnResult {
   readonly settled: Promise<void>;
 }
 
-/** The reminder of a generation. Whichever fires, the turn trusts only the head. */
-export function reminderName(generation: number): string {
-  return `wake.${generation}`;
+/**
+ * The reminder of an activation. A host that has lost the continuation, or has never written to it, arms one of its own
+ * and cannot move the owner's. Whichever fires, the turn trusts only the head.
+ */
+export function reminderName(generation: number, identity: string): string {
+  return `wake.${generation}.${identity}`;
+}
+
+/** The identity of the activation that wrote a commit. */
+function identityOf(commitId: string): string {
+  return commitId.slice(0, commitId.lastIndexOf('.'));
 }
 
 /** Runs turns: load, decide, cover, commit, effects, settle. */
@@ -178,8 +190,11 @@ export class TurnRunner {
     const { store, crash, observability, log } = this.#ports;
     const before = memory.state;
     const generation = before ? before.generation + (memory.owned ? 0 : 1) : 1;
-    const cause =
+    const given =
       command.kind === 'wake' || command.kind === 'heartbeat' ? undefined : command.traceparent;
+    // A wake is caused by the commit that went to sleep.
+    const cause =
+      given ?? (before ? traceparentOf(before.trace.traceId, before.commit) : undefined);
     const sealed = sealTurn(decision.events, {
       ref: activation.ref,
       state: before,
@@ -240,7 +255,7 @@ export class TurnRunner {
       (due) => typeof due === 'number',
     );
     const atMs = Math.min(...dues);
-    const name = reminderName(next.generation);
+    const name = reminderName(next.generation, activation.identity);
     const { armed } = memory;
     if (armed && armed.name === name && armed.atMs <= Math.max(atMs, nowMs) && armed.atMs > nowMs)
       return;
@@ -288,14 +303,18 @@ export class TurnRunner {
     }
     let failure: unknown;
     try {
-      await runEffects(activation, memory, this.#ports, this.#steps, this.draining);
+      await runEffects(activation, memory, this.#ports, this.#steps);
       this.#ports.crash('turn.effects-done', activation.actorId);
     } catch (error) {
       failure = error;
       this.#ports.log.effectsFailed(activation.ref, error);
     }
     const rearm = source === 'reminder' || (command.kind === 'wake' && command.rearm === true);
-    await this.#settle(activation, memory, rearm, failure !== undefined);
+    const others = failure === undefined ? [] : [nowMs + COVER_MS];
+    if (source === 'reminder' && command.kind === 'wake' && !memory.owned) {
+      others.push(...lateCommitAtMs(command.armedAtMs, nowMs));
+    }
+    await this.#settle(activation, memory, rearm, others);
     this.#ports.crash('turn.settled', activation.actorId);
     // In a reminder turn the old generation's reminder is the one that is being answered: it ends by itself.
     if (
@@ -305,7 +324,7 @@ export class TurnRunner {
       before.dueMs !== null
     ) {
       await this.#ports.scheduler
-        .disarm(activation.ref, reminderName(before.generation))
+        .disarm(activation.ref, reminderName(before.generation, identityOf(before.commit)))
         .catch(() => undefined);
     }
     if (failure !== undefined && source === 'reminder') throw failure as Error;
@@ -316,19 +335,17 @@ export class TurnRunner {
     activation: Activation,
     memory: Memory,
     rearm: boolean,
-    effectsLeft: boolean,
+    others: readonly number[],
   ): Promise<void> {
     const { state, armed } = memory;
     if (!state) return;
-    const nowMs = this.#ports.clock.nowMs();
-    const dues: number[] = [];
+    const dues = [...others];
     if (!isFinished(state.status) && state.dueMs !== null) {
       dues.push(state.activity?.kind === 'running' ? leaseEndMs(memory) : state.dueMs);
     }
-    if (effectsLeft) dues.push(nowMs + COVER_MS);
     if (dues.length === 0) return;
     const atMs = Math.min(...dues);
-    const name = reminderName(state.generation);
+    const name = reminderName(state.generation, activation.identity);
     if (!rearm && armed?.name === name && armed.atMs === atMs) return;
     await this.#arm(activation, memory, name, atMs);
   }
@@ -340,6 +357,15 @@ interface CommittedTurn {
   readonly memory: Memory | null;
   /** The state before the turn. */
   readonly before: ContinuationState | null;
+}
+
+/**
+ * When to look again after a reminder that found nothing to do: it may have covered a commit whose answer was lost and
+ * which is still on its way to the store. None once it is old enough for that to be over.
+ */
+function lateCommitAtMs(armedAtMs: number | undefined, nowMs: number): readonly number[] {
+  if (armedAtMs === undefined || nowMs - armedAtMs >= LATE_COMMIT_MS - 2 * COVER_MS) return [];
+  return [armedAtMs + LATE_COMMIT_MS];
 }
 
 /** When the running step counts as lost, in ms since the epoch: by the log, or by heartbeats since. */

@@ -1,3 +1,4 @@
+import { traceparentOf } from '@maestro/core';
 import { expect, it } from 'vitest';
 import { readVerified, ref, signalOf, spawnOf, typesIn } from '../testing/drive.ts';
 import { createMemoryRuntime } from '../testing/index.ts';
@@ -53,11 +54,11 @@ it('puts the root trace on every event and the causing span beside it', async ()
   const { events } = await readVerified(runtime.store);
   expect(events).toHaveLength(NAP_OVER.length);
   expect(new Set(events.map(({ trace }) => trace.traceId))).toEqual(new Set([traceId]));
-  expect(events.map(({ trace }) => trace.cause !== undefined)).toEqual([
-    ...NAP_BEGUN.map(() => true),
-    false,
-    false,
-    false,
+  const asleep = events[NAP_BEGUN.length - 1];
+  expect(events.map(({ trace }) => trace.cause)).toEqual([
+    ...NAP_BEGUN.map(() => traceparent),
+    // The wake is caused by the commit that went to sleep.
+    ...NAP_OVER.slice(NAP_BEGUN.length).map(() => traceparentOf(traceId, asleep?.commit ?? '')),
   ]);
 });
 

@@ -94,7 +94,8 @@ function freezeFailures(
     ({ atMs }) => atMs >= frozenAtMs && atMs <= thawedAtMs,
   ).length;
   const refused = logs[worker].fenced.filter(
-    ({ atMs }) => atMs >= thawedAtMs && atMs <= thawedAtMs + 30_000,
+    ({ result, atMs }) =>
+      result === 'conflict' && atMs >= thawedAtMs && atMs <= thawedAtMs + 30_000,
   ).length;
   say(
     `        freeze of ${worker}: ${raised} continuations taken over by ${other} meanwhile, ${refused} commits of ${worker} refused afterwards`,

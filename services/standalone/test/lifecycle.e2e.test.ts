@@ -94,6 +94,7 @@ describe('a continuation on a real Dapr', () => {
     const events = await finishedLog(running.client, id, 5_000);
     expect(new Set(events.map(({ trace }) => trace.traceId))).toEqual(new Set(['ab'.repeat(16)]));
     expect(events[0]?.trace.cause).toContain('ab'.repeat(16));
+    for (const { trace } of events) expect(trace.cause).toContain('ab'.repeat(16));
   });
 
   it('survives a kill -9 of its host while it sleeps, and streams on', async () => {

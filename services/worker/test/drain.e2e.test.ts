@@ -52,6 +52,9 @@ describe('SIGTERM with 200 ticks running', () => {
       }
     }
     starts.sort((a, b) => a - b);
+    expect(starts).toHaveLength(RUNNING / 2);
+    // Eight seconds of drain, then a hand-over; not the thirty seconds of a lease.
+    expect(starts.at(-1)).toBeLessThan(24_000);
     console.log(
       `drain: exit ${exitedAfterMs} ms after SIGTERM; ${starts.length} interrupted steps started anew, p50 ${starts[Math.floor(starts.length / 2)]} ms, last ${starts.at(-1)} ms after SIGTERM`,
     );

@@ -52,7 +52,7 @@ describe('SIGTERM with 200 ticks running', () => {
       }
     }
     starts.sort((a, b) => a - b);
-    expect(starts).toHaveLength(RUNNING / 2);
+    expect(starts.length).toBeGreaterThanOrEqual(RUNNING / 2);
     // Eight seconds of drain, then a hand-over; not the thirty seconds of a lease.
     expect(starts.at(-1)).toBeLessThan(24_000);
     console.log(

@@ -38,6 +38,7 @@ export { isSidecarReady } from './dapr/sidecar-metadata.ts';
 
 // Around it
 export { checkReadiness, type ReadinessCheck } from './service/readiness.ts';
+export { Port, readEnvironment, ServiceEnvironment } from './service/service-environment.ts';
 export { runUntilSignal } from './service/run-until-signal.ts';
 export { systemClock } from './host/system-clock.ts';
 export { InProcessBus } from './bus/in-process-bus.ts';

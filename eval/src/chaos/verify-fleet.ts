@@ -10,7 +10,6 @@ export interface LogFault {
 /** What the logs of a fleet say. */
 export interface FleetReport {
   readonly events: number;
-  readonly generations: number;
   readonly wakes: number;
   readonly attempts: number;
   readonly maxLateMs: number;
@@ -28,20 +27,22 @@ export async function verifyFleet(
   store: FencedStore,
   refusedCommits: ReadonlySet<string>,
 ): Promise<FleetReport> {
-  const report = { events: 0, generations: 0, wakes: 0, attempts: 0, maxLateMs: 0 };
+  const report = { events: 0, wakes: 0, attempts: 0, maxLateMs: 0 };
   const faults: LogFault[] = [];
   for (const ref of refs) {
     const blame = (fault: string): void => void faults.push({ id: ref.id, fault });
     const verifier = new LogVerifier(ref);
     const causes = new Set<string>();
     const waits = new Set<number>();
-    for (;;) {
+    for (let broken = false; !broken;) {
       const rows = await store.readRange(ref, verifier.position.sequence + 1, PAGE);
       for (const row of rows) {
         const stored = parseStoredEvent(row);
         const fault = verifier.add(stored);
         if (fault) {
           blame(`event ${fault.sequence}: ${fault.message}`);
+          // Read again it would be no better.
+          broken = true;
           break;
         }
         if (refusedCommits.has(stored.commit))
@@ -60,7 +61,6 @@ export async function verifyFleet(
       if (rows.length < PAGE) break;
     }
     report.events += verifier.position.sequence;
-    report.generations += verifier.position.generation;
     const head = await store.readHead(ref);
     if (head === undefined) blame('lost: there is no head');
     else if (head !== verifier.head) blame('the log does not fold to the head');

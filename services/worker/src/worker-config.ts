@@ -1,28 +1,13 @@
+import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import { MaestroError } from '@maestro/core';
 import { z } from 'zod';
 
-const Port = z.coerce.number().int().min(1).max(65_535);
-
 /** The environment of a worker; unknown variables are not looked at. */
-const WorkerEnvironment = z.object({
-  APP_PORT: Port,
-  DAPR_HTTP_PORT: Port,
+const WorkerEnvironment = ServiceEnvironment.extend({
   DAPR_GRPC_PORT: Port,
-  MAESTRO_STATE_COMPONENT: z.string().min(1).default('maestro-state'),
   /** Name of the pub/sub component; empty: events stay in the process. */
   MAESTRO_PUBSUB: z.string().default(''),
-  MAESTRO_RECIPES: z
-    .string()
-    .default('@maestro/recipes')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    ),
   MAESTRO_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(120_000),
-  MAESTRO_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  MAESTRO_ENV: z.enum(['development', 'production']).default('production'),
   /** Tests only: where to kill this process, `point` or `point:count`. */
   MAESTRO_CRASH_POINT: z.string().optional(),
   /** Tests only: a file that, once it exists, stops this process in the middle of a turn. */
@@ -49,14 +34,7 @@ export interface WorkerConfig {
  * @throws MaestroError `config.invalid`, naming each variable and what it has to be.
  */
 export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
-  const parsed = WorkerEnvironment.safeParse(environment);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.')}: ${issue.message}`,
-    );
-    throw new MaestroError('config.invalid', problems.join('; '));
-  }
-  const { data } = parsed;
+  const data = readEnvironment(WorkerEnvironment, environment);
   const faulty = data.MAESTRO_CRASH_POINT ?? data.MAESTRO_FREEZE_FILE;
   if (faulty !== undefined && data.MAESTRO_ENV !== 'development') {
     throw new MaestroError(

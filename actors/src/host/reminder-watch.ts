@@ -7,7 +7,10 @@ const DEAD_AFTER_MS = 30_000;
 const UNHEALTHY_MS = 5_000;
 /** Checks come every few seconds; one that comes later than this, in ms, was held up. */
 const STOPPED_MS = 10_000;
-/** Least time between two renewals, in ms: when the scheduler itself is away, they do not help. */
+/**
+ * Least time between two renewals, in ms; doubles with each that no callback followed: when the scheduler itself is
+ * away, or the actors have moved without a word, they do not help.
+ */
 const PAUSE_MS = 60_000;
 
 /**
@@ -22,6 +25,7 @@ export class ReminderWatch {
   #lastCheckMs: number;
   #unhealthyUntilMs = 0;
   #notBeforeMs = 0;
+  #pauseMs = PAUSE_MS;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,6 +36,7 @@ export class ReminderWatch {
   /** A callback of the sidecar has arrived. */
   callbackArrived(): void {
     this.#lastCallbackMs = this.#clock.nowMs();
+    this.#pauseMs = PAUSE_MS;
   }
 
   /** Whether the host has to call itself unhealthy now. */
@@ -43,7 +48,8 @@ export class ReminderWatch {
   renew(): void {
     const nowMs = this.#clock.nowMs();
     this.#unhealthyUntilMs = nowMs + UNHEALTHY_MS;
-    this.#notBeforeMs = nowMs + PAUSE_MS;
+    this.#notBeforeMs = nowMs + this.#pauseMs;
+    this.#pauseMs *= 2;
   }
 
   /** Looks at what is armed. @returns how late the oldest reminder is, in ms, when a renewal begins. */

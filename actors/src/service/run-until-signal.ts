@@ -7,16 +7,20 @@ interface Logger {
   fatal(fields: object, message: string): void;
 }
 
+/** How soon after the first a signal counts as the same one, in ms. */
+const SAME_SIGNAL_MS = 1_000;
+
 /**
  * Runs a service until SIGTERM or SIGINT, then closes it and exits: 0 after a clean shutdown, 1 when it could not start
- * or close. A second signal ends it at once.
+ * or close. A second signal ends it at once, unless it comes right after the first: a terminal and a launcher both pass on
+ * the same Ctrl+C.
  */
 export function runUntilSignal(
   name: string,
   log: Logger,
   start: () => Promise<() => Promise<void>>,
 ): void {
-  let stopping = false;
+  let stoppingSinceMs: number | undefined;
   const started = start();
   started.then(
     () => log.info({ service: name, pid: process.pid }, 'started'),
@@ -27,8 +31,11 @@ export function runUntilSignal(
     },
   );
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSinceMs !== undefined) {
+      if (performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingSinceMs = performance.now();
     log.info({ service: name, signal }, 'stopping');
     void started
       .then((close) => close())

@@ -22,13 +22,12 @@ export function addExplain(program: Command, environment: CliEnvironment): void 
 }
 
 function explanationLines(output: Output, explanation: Explanation, nowMs: number): string[] {
-  const { id, status, summary, since, wouldWake, running, lastWake } = explanation;
+  const { id, status, summary, since, wouldWake, lastWake } = explanation;
   const row = (name: string, text: string): string =>
     `  ${output.tone('quiet', name.padEnd(11))} ${text}`;
   return [
     `${output.tone('strong', id)}  ${statusWord(output, status)}  ${relativeTime(since, nowMs)}`,
     `  ${summary}`,
-    ...(running ? [row('lease', `until ${relativeTime(running.leaseUntil, nowMs)}`)] : []),
     ...wouldWake.map((what, index) => row(index === 0 ? 'would wake' : '', what)),
     ...(lastWake
       ? [

@@ -33,8 +33,8 @@ export const Explanation = z.object({
       stepId: z.string(),
       attempt: z.int().min(1),
       since: Instant,
-      /** Until when the attempt may be silent, as far as the log knows: heartbeats extend it in memory. */
-      leaseUntil: Instant,
+      /** How long the attempt may be silent before it counts as lost and the step is run again, in ms. */
+      leaseMs: z.int().min(1),
     })
     .optional(),
   lastWake: LastWake.nullable(),

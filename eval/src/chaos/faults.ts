@@ -10,6 +10,7 @@ export const FAULTS = [
   'kill-scheduler',
   'kill-placement',
   'freeze-worker-and-sidecar',
+  'freeze-sidecar',
   'kill-worker-and-sidecar',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
@@ -60,6 +61,11 @@ export async function inject(
       await stack.controlPlane.placement.kill9();
       await pause(DEAD_MS);
       await stack.controlPlane.restartPlacement();
+      return undefined;
+    case 'freeze-sidecar':
+      app.sidecar.process.signal('SIGSTOP');
+      await pause(freezeMs);
+      app.sidecar.process.signal('SIGCONT');
       return undefined;
     case 'freeze-worker':
     case 'freeze-worker-and-sidecar': {

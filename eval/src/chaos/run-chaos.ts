@@ -90,18 +90,25 @@ function freezeFailures(
   say: (line: string) => void,
 ): string[] {
   const other = WORKERS.find((name) => name !== worker) ?? WORKERS[0];
-  const raised = logs[other].takeovers.filter(
-    ({ atMs }) => atMs >= frozenAtMs && atMs <= thawedAtMs,
-  ).length;
+  const raised = new Set(
+    logs[other].takeovers
+      .filter(({ atMs }) => atMs >= frozenAtMs && atMs <= thawedAtMs)
+      .map(({ id }) => id),
+  );
   const refused = logs[worker].fenced.filter(
     ({ result, atMs }) =>
       result === 'conflict' && atMs >= thawedAtMs && atMs <= thawedAtMs + 30_000,
-  ).length;
+  );
+  const ofThose = refused.filter(({ id }) => raised.has(id)).length;
   say(
-    `        freeze of ${worker}: ${raised} continuations taken over by ${other} meanwhile, ${refused} commits of ${worker} refused afterwards`,
+    `        freeze of ${worker}: ${raised.size} continuations taken over by ${other} meanwhile, ${refused.length} commits of ${worker} refused afterwards, ${ofThose} of them on what had been taken over`,
   );
   return [
-    ...(raised === 0 ? [`${other} took nothing over while ${worker} was frozen`] : []),
-    ...(refused === 0 ? [`${worker} tried no commit that was refused after it was frozen`] : []),
+    ...(raised.size === 0 ? [`${other} took nothing over while ${worker} was frozen`] : []),
+    ...(ofThose === 0
+      ? [
+          `${worker} tried no commit on what ${other} had taken over that was refused after the freeze`,
+        ]
+      : []),
   ];
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 
 /** A commit that a worker tried and that was refused. */
 export interface FencedCommit {
+  /** Of the continuation. */
+  readonly id: string;
   readonly commitId: string;
   readonly result: string;
   readonly atMs: number;
@@ -24,6 +26,7 @@ export function readWorkerLog(file: string): {
     const entry = parsed(line);
     if (entry?.['event'] === 'commit.fenced') {
       fenced.push({
+        id: String(entry['id']),
         commitId: String(entry['commitId']),
         result: String(entry['result']),
         atMs: Number(entry['time']),

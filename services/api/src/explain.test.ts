@@ -112,11 +112,15 @@ it('says why a pause ended nothing, and how it ended', async () => {
 it('while a step runs, get, explain and kill answer in under 100 ms, and kill aborts it', async () => {
   const id = await api.start('slow@1');
   const shown = await timed(() => api.call('GET', `/continuations/${id}`));
-  expect(shown.json).toMatchObject({ status: 'running', activity: { kind: 'running' } });
+  expect(shown.json).toMatchObject({
+    status: 'running',
+    activity: { kind: 'running' },
+    dueAt: null,
+  });
   const explanation = await timed(() => explain(id));
   expect(explanation).toMatchObject({
     status: 'running',
-    running: { stepId: 'work#1', attempt: 1 },
+    running: { stepId: 'work#1', attempt: 1, leaseMs: 30_000 },
     summary: expect.stringContaining('work#1'),
   });
   const killed = await timed(() =>

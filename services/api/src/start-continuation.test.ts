@@ -1,5 +1,6 @@
-import { deriveContinuationId, type StoredEvent } from '@maestro/core';
+import { deriveContinuationId, RecipeRegistry, type StoredEvent } from '@maestro/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { serveApi } from './serve-api.ts';
 import { startApi, type ApiHarness } from './testing/api-harness.ts';
 
 let api: ApiHarness;
@@ -66,6 +67,33 @@ it('a repeated request with the same key finds what the first one started', asyn
   expect(second.json).toEqual({ ...(first.json as object), created: false });
   expect(api.runtime.rows.snapshot()).toEqual(before);
   expect((first.json as { id: string }).id).toBe(deriveContinuationId('acme', 'monday brief'));
+});
+
+it('a repeated request finds what the first one started even when its recipe is gone', async () => {
+  const headers = { 'idempotency-key': 'monday brief' };
+  const first = await api.call('POST', '/continuations', { body: { goal }, headers });
+  const without = await serveApi(
+    { ...api.options, recipes: new RecipeRegistry([]) },
+    { host: '127.0.0.1', port: 0, graceMs: 500 },
+  );
+  try {
+    const ask = (key: string): Promise<Response> =>
+      fetch(`${without.url}/continuations`, {
+        method: 'POST',
+        headers: {
+          authorization: 'Bearer acme:alice',
+          'content-type': 'application/json',
+          'idempotency-key': key,
+        },
+        body: JSON.stringify({ goal }),
+      });
+    const again = await ask('monday brief');
+    expect(again.status).toBe(200);
+    expect(await again.json()).toEqual({ ...(first.json as object), created: false });
+    expect(await (await ask('tuesday brief')).json()).toMatchObject({ code: 'recipe.unknown' });
+  } finally {
+    await without.close();
+  }
 });
 
 it('the same key of another tenant is another request', async () => {

@@ -3,6 +3,7 @@ import type { DaprBinaries } from '../binaries/dapr-binaries.ts';
 import { inheritedEnvironment } from '../processes/child-environment.ts';
 import { freePorts } from '../processes/free-ports.ts';
 import { httpGet } from '../processes/http-get.ts';
+import { logTail } from '../processes/log-tail.ts';
 import { ManagedProcess } from '../processes/managed-process.ts';
 import { waitUntil } from '../processes/wait-until.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -88,6 +89,14 @@ function daprdArguments(
   });
 }
 
+/**
+ * Whether daprd ended because another one was opening the same SQLite file in that instant: its first statement does not
+ * wait for the lock. Starting it again is what an orchestrator does.
+ */
+function metLockedDatabase({ logFile }: ManagedProcess): boolean {
+  return /INIT_COMPONENT_FAILURE.*SQLITE_BUSY/.test(logTail(logFile));
+}
+
 /** Starts daprd with every port given explicitly, on 127.0.0.1. Does not wait for its health. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { dataDir } = options;
@@ -117,12 +126,22 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       return current;
     },
     waitHealthy: async (timeoutMs) => {
-      await waitUntil({
-        what: `${name} is healthy`,
-        timeoutMs,
-        process: current,
-        check: async () => (await httpGet(`${url}/healthz`)).status === 204,
-      });
+      const deadline = performance.now() + timeoutMs;
+      for (;;) {
+        try {
+          await waitUntil({
+            what: `${name} is healthy`,
+            timeoutMs: deadline - performance.now(),
+            process: current,
+            check: async () => (await httpGet(`${url}/healthz`)).status === 204,
+          });
+          return;
+        } catch (error) {
+          if (current.running || !metLockedDatabase(current) || performance.now() > deadline)
+            throw error;
+          current = spawn();
+        }
+      }
     },
     waitActorTypes: async (types, timeoutMs) => {
       await waitUntil({

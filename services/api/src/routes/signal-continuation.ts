@@ -35,6 +35,7 @@ export function signalContinuation({ continuations }: ApiParts): Route {
       'continuation.finished',
       'continuation.paused',
       'signal.unknown',
+      'recipe.unknown',
       'idempotency.conflict',
       'event.too_large',
       'commit.conflict',

@@ -17,7 +17,7 @@ import { traceparentOf } from '../http/traceparent.ts';
 import { EXAMPLE_GOAL, EXAMPLE_ID } from './examples.ts';
 
 /** `POST /continuations`. */
-export function startContinuation({ continuations, recipes, clock }: ApiParts): Route {
+export function startContinuation({ continuations, store, recipes, clock }: ApiParts): Route {
   return defineRoute({
     method: 'post',
     path: '/continuations',
@@ -57,20 +57,23 @@ export function startContinuation({ continuations, recipes, clock }: ApiParts): 
     ],
     handle: async ({ http, principal, body }) => {
       const key = idempotencyKeyOf(http);
-      checkRecipe(recipes, body);
       const { tenant } = principal;
       const id = key === undefined ? ulid(clock.nowMs()) : deriveContinuationId(tenant, key);
-      const reply = await continuations.send<Extract<Reply, { kind: 'spawned' }>>(
-        { tenant, id },
-        {
-          kind: 'spawn',
-          goal: body.goal,
-          ...(body.budget ? { budget: budgetOf(body.budget) } : {}),
-          requestedBy: requesterOf(principal),
-          requestHash: sha256Hex(canonicalJson(body)),
-          traceparent: traceparentOf(http.headers['traceparent']),
-        },
-      );
+      const ref = { tenant, id };
+      try {
+        checkRecipe(recipes, body);
+      } catch (error) {
+        // What an earlier request has started is found again, even when its recipe is gone.
+        if (key === undefined || (await store.readHead(ref)) === undefined) throw error;
+      }
+      const reply = await continuations.send<Extract<Reply, { kind: 'spawned' }>>(ref, {
+        kind: 'spawn',
+        goal: body.goal,
+        ...(body.budget ? { budget: budgetOf(body.budget) } : {}),
+        requestedBy: requesterOf(principal),
+        requestHash: sha256Hex(canonicalJson(body)),
+        traceparent: traceparentOf(http.headers['traceparent']),
+      });
       const answer = {
         id,
         status: reply.status as StartAnswer['status'],

@@ -23,6 +23,8 @@ export function wakeContinuation({ continuations }: ApiParts): Route {
     },
     errors: [
       'continuation.not_found',
+      'recipe.unknown',
+      'host.draining',
       'commit.conflict',
       'commit.outcome_unknown',
       'sidecar.unavailable',

@@ -9,6 +9,7 @@ import { serveApi, type ServedApi } from '../serve-api.ts';
 export interface ApiHarness {
   readonly runtime: MemoryRuntime;
   readonly api: ServedApi;
+  readonly options: ApiOptions;
   /** Sends a request as alice of acme unless the headers say otherwise. */
   call(method: string, path: string, options?: CallOptions): Promise<ApiAnswer>;
   /** The same, for a refusal: checks that it is a problem and that nothing was written. */
@@ -56,19 +57,17 @@ export async function startApi(
 ): Promise<ApiHarness> {
   const { more = [], ...overrides } = options;
   const runtime = createMemoryRuntime({ recipes: [noop, countdown, wait, ...more] });
-  const api = await serveApi(
-    {
-      identity: plainIdentity,
-      store: runtime.store,
-      continuations: runtime.continuations,
-      recipes: runtime.recipes,
-      ready: async () => [{ name: 'memory', ok: true }],
-      bus: runtime.bus,
-      clock: runtime.clock,
-      ...overrides,
-    },
-    { host: '127.0.0.1', port: 0, graceMs: 500 },
-  );
+  const apiOptions: ApiOptions = {
+    identity: plainIdentity,
+    store: runtime.store,
+    continuations: runtime.continuations,
+    recipes: runtime.recipes,
+    ready: async () => [{ name: 'memory', ok: true }],
+    bus: runtime.bus,
+    clock: runtime.clock,
+    ...overrides,
+  };
+  const api = await serveApi(apiOptions, { host: '127.0.0.1', port: 0, graceMs: 500 });
 
   const call: ApiHarness['call'] = async (method, path, { body, text, headers, token } = {}) => {
     const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
@@ -94,6 +93,7 @@ export async function startApi(
   return {
     runtime,
     api,
+    options: apiOptions,
     call,
     refused: async (method, path, callOptions) => {
       const before = runtime.rows.snapshot();

@@ -17,7 +17,11 @@ export function viewOf(
     tick: state.tick,
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
-    dueAt: state.dueMs === null ? null : new Date(state.dueMs).toISOString(),
+    // While a step runs, the log's own instant is the end of its first lease, which heartbeats extend in memory.
+    dueAt:
+      state.dueMs === null || state.activity?.kind === 'running'
+        ? null
+        : new Date(state.dueMs).toISOString(),
     waitingFor: state.wait ? [...singleConditions(state.wait.condition)] : [],
     activity: state.activity,
     paused: paused ? { since: paused.since, by: { subject: paused.by.subject } } : null,

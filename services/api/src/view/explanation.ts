@@ -28,7 +28,7 @@ export function explain(state: ContinuationState, nowMs: number): Explanation {
             stepId: activity.stepId,
             attempt: activity.attempt,
             since: activity.since,
-            leaseUntil: new Date(Date.parse(activity.since) + activity.leaseMs).toISOString(),
+            leaseMs: activity.leaseMs,
           },
         }
       : {}),
@@ -130,7 +130,7 @@ function wouldWake(state: ContinuationState, waitingFor: readonly Awaited[]): st
   if (activity?.kind === 'running') {
     return [
       `the end of step ${activity.stepId}`,
-      'the end of its lease, if its host dies: the step is then run again',
+      `${plainDuration(activity.leaseMs)} without a heartbeat, if its host dies: the step is then run again`,
       ends,
     ];
   }

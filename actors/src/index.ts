@@ -28,6 +28,7 @@ export type { RowStore, RowWrite } from './store/row-store.ts';
 // Dapr
 export { actorCallbacks } from './dapr/actor-callbacks.ts';
 export { actorRoutes } from './dapr/actor-routes.ts';
+export { DaprBlobStore } from './dapr/dapr-blob-store.ts';
 export { connectStore } from './dapr/connect-store.ts';
 export { ContinuationClient } from './dapr/continuation-client.ts';
 export { DaprRowStore, STORE_PROFILES, type StoreProfile } from './dapr/dapr-row-store.ts';

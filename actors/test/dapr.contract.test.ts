@@ -1,11 +1,20 @@
-import { busContract, schedulerContract, storeContract } from '@maestro/core/testing';
+import { blobContract, busContract, schedulerContract, storeContract } from '@maestro/core/testing';
+import type { ComponentSetName } from '@maestro/infra-dapr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { missingFor, openComponentSet, type OpenComponentSet } from './support/component-set.ts';
+import {
+  missingFor,
+  openComponentSet,
+  TOPIC,
+  type OpenComponentSet,
+} from './support/component-set.ts';
 
 /** Rounds of 16 concurrent writers against a real store. */
 const FENCING_ROUNDS = Number(process.env['MAESTRO_FENCING_ROUNDS'] ?? 1000);
 
-for (const set of ['local', 'postgres'] as const) {
+/** The sets to run, by name. */
+const SETS = (process.env['MAESTRO_SETS'] ?? 'local,postgres,aws').split(',') as ComponentSetName[];
+
+for (const set of SETS) {
   const missing = missingFor(set);
   if (missing && !process.env['CI']) {
     describe.skip(`component set ${set}: ${missing}`, () => {
@@ -25,6 +34,7 @@ for (const set of ['local', 'postgres'] as const) {
       hosts: opened.stores,
       fencingRounds: FENCING_ROUNDS,
     }));
+    blobContract(`Dapr, ${set}`, async () => opened.blobs);
     if (set === 'local') {
       schedulerContract('Dapr', async () => ({
         scheduler: opened.scheduler,
@@ -34,11 +44,11 @@ for (const set of ['local', 'postgres'] as const) {
         failNext: (count) => opened.failNext('reminder', count),
       }));
     } else {
-      busContract('Dapr with Redis', async () => {
+      busContract(`Dapr, ${set}`, async () => {
         if (!opened.bus) throw new TypeError('this set has a broker');
         return {
           bus: opened.bus,
-          topic: 'contract',
+          topic: TOPIC,
           received: () => opened.received,
           failNext: (count) => opened.failNext('message', count),
           redelivers: true,

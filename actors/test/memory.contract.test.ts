@@ -1,7 +1,12 @@
 import { actorIdOf, type BusMessage } from '@maestro/core';
-import { busContract, schedulerContract, storeContract } from '@maestro/core/testing';
+import { blobContract, busContract, schedulerContract, storeContract } from '@maestro/core/testing';
 import { FencedStore, GroupCommit, InProcessBus } from '@maestro/actors';
-import { FakeClock, MemoryRowStore, MemoryScheduler } from '@maestro/actors/testing';
+import {
+  FakeClock,
+  MemoryBlobStore,
+  MemoryRowStore,
+  MemoryScheduler,
+} from '@maestro/actors/testing';
 
 storeContract('in memory', async () => {
   const rows = new MemoryRowStore();
@@ -13,6 +18,8 @@ storeContract('in memory, with group commit', async () => {
   const host = (): FencedStore => new FencedStore(new GroupCommit(rows, { concurrency: 1 }));
   return { hosts: [host(), host()], fencingRounds: 1000 };
 });
+
+blobContract('in memory', async () => new MemoryBlobStore());
 
 busContract('in process', async () => {
   const bus = new InProcessBus();

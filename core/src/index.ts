@@ -73,6 +73,7 @@ export {
   type ChainFault,
   type ChainPosition,
 } from './event/hash-chain.ts';
+export { BlobReference, MAX_INLINE_BYTES, MAX_VALUE_BYTES } from './event/blob-reference.ts';
 export { fold } from './log/fold.ts';
 export { LogVerifier } from './log/log-verifier.ts';
 export { personalData, REDACTED } from './privacy/personal-data.ts';
@@ -107,6 +108,7 @@ export { readOutcome, readRecipeState, type ReadOutcome } from './recipe/read-ou
 export { RecipeRegistry } from './recipe/recipe-registry.ts';
 
 // Ports
+export type { BlobStore } from './ports/blob-store.ts';
 export type { CommitResult, ContinuationStore, LogCommit } from './ports/continuation-store.ts';
 export type { EventLog } from './ports/event-log.ts';
 export type { Scheduler } from './ports/scheduler.ts';

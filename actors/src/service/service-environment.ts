@@ -13,6 +13,7 @@ export const ServiceEnvironment = z.object({
   APP_PORT: Port,
   DAPR_HTTP_PORT: Port,
   MAESTRO_STATE_COMPONENT: z.string().min(1).default('maestro-state'),
+  MAESTRO_BLOB_COMPONENT: z.string().min(1).default('maestro-blobs'),
   MAESTRO_RECIPES: z
     .string()
     .default('@maestro/recipes')

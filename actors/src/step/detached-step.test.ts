@@ -155,7 +155,6 @@ describe('a result that cannot be stored fails the continuation, once and for al
       'wake.too_far',
     ],
     ['a result too large for a command', complete('x'.repeat(5_000_000)), 'event.too_large'],
-    ['a result too large for an event', complete('x'.repeat(350 * 1024 - 40)), 'event.too_large'],
   ];
   for (const [what, outcome, code] of cases) {
     it(`${what}: ${code}`, async () => {

@@ -1,5 +1,5 @@
 import {
-  MAX_ROW_BYTES,
+  MAX_VALUE_BYTES,
   MaestroError,
   wellFormedJson,
   type Clock,
@@ -238,7 +238,7 @@ export class StepRunner {
 /**
  * What a step returned, as it goes over the wire.
  *
- * @throws MaestroError `step.outcome_invalid` when it is not JSON, `event.too_large` when no event could hold it.
+ * @throws MaestroError `step.outcome_invalid` when it is not JSON, `event.too_large` over {@link MAX_VALUE_BYTES}.
  */
 function returned(outcome: unknown): StepResult {
   let text: string;
@@ -252,10 +252,10 @@ function returned(outcome: unknown): StepResult {
     );
   }
   const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_ROW_BYTES) {
+  if (bytes > MAX_VALUE_BYTES) {
     throw new MaestroError(
       'event.too_large',
-      `the step returned ${bytes} bytes, at most ${MAX_ROW_BYTES} can be stored`,
+      `the step returned ${bytes} bytes, at most ${MAX_VALUE_BYTES} can be stored`,
     );
   }
   return { kind: 'returned', outcome: JSON.parse(text) as unknown };

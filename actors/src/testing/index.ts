@@ -1,4 +1,5 @@
 // Testing a recipe
+export { MemoryBlobStore } from './memory-blob-store.ts';
 export { testRecipe, type RecipeTest, type TestRecipeOptions } from './test-recipe.ts';
 
 // A host, or several, without Dapr

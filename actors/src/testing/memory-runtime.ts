@@ -17,6 +17,7 @@ import { noCrash, type CrashHook } from '../turn/crash-points.ts';
 import { advanceClock } from './advance-clock.ts';
 import { FakeClock } from './fake-clock.ts';
 import { KillSwitch } from './kill-switch.ts';
+import { MemoryBlobStore } from './memory-blob-store.ts';
 import { MemoryObservability } from './memory-observability.ts';
 import { MemoryRowStore } from './memory-row-store.ts';
 import { MemoryScheduler, type ArmedReminder } from './memory-scheduler.ts';
@@ -28,6 +29,7 @@ export interface MemoryRuntimeOptions {
   readonly clock?: FakeClock;
   readonly scheduler?: MemoryScheduler;
   readonly bus?: StreamBus;
+  readonly blobs?: MemoryBlobStore;
   readonly crash?: CrashHook;
   readonly stepTimes?: StepTimes;
   /** Where detached steps report. @default this host */
@@ -41,6 +43,7 @@ export interface MemoryRuntime {
   readonly clock: FakeClock;
   readonly scheduler: MemoryScheduler;
   readonly bus: StreamBus;
+  readonly blobs: MemoryBlobStore;
   readonly observability: MemoryObservability;
   readonly host: ContinuationHost;
   readonly recipes: RecipeRegistry;
@@ -70,6 +73,7 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
   const rows = options.rows ?? new MemoryRowStore();
   const scheduler = options.scheduler ?? new MemoryScheduler(clock);
   const bus = options.bus ?? new InProcessBus();
+  const blobs = options.blobs ?? new MemoryBlobStore();
   const life = new KillSwitch();
   const store = new FencedStore(life.rows(rows), { commitTimeoutMs: 200, retryDelayMs: 1 });
   const recipes = new RecipeRegistry(options.recipes);
@@ -85,6 +89,7 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
     {
       store,
       events: store,
+      blobs,
       scheduler: life.scheduler(scheduler),
       bus: life.bus(bus),
       recipes,
@@ -111,6 +116,7 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
     clock,
     scheduler,
     bus,
+    blobs,
     observability,
     host,
     recipes,

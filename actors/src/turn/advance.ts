@@ -82,7 +82,8 @@ export function finishStep(
   returned: unknown,
   nowMs: number,
 ): void {
-  const { outcome, recipeState } = readOutcome(recipe, returned, nowMs);
+  const { outcome: read, recipeState } = readOutcome(recipe, returned, nowMs);
+  const outcome = claimedOutcome(draft, read);
   draft.add(
     {
       type: 'step',
@@ -95,6 +96,14 @@ export function finishStep(
     },
     ...consequenceOf(outcome, run.stepId),
   );
+}
+
+/** The outcome with its result as the log can hold it. */
+function claimedOutcome(draft: TurnDraft, outcome: StepOutcome): StepOutcome {
+  if (outcome.kind === 'complete') return { ...outcome, result: draft.claimed(outcome.result) };
+  if (outcome.kind !== 'publish') return outcome;
+  const { artifact } = outcome;
+  return { ...outcome, artifact: { ...artifact, value: draft.claimed(artifact.value) } };
 }
 
 /** The event that says what comes after a step, where the step's own event does not. */

@@ -20,6 +20,7 @@ export function decideSignal(
   const draft = new TurnDraft(state, context.nowMs);
   const answer = (changed: boolean): Decision => ({
     events: draft.events,
+    blobs: draft.blobs,
     reply: {
       kind: 'signalled',
       changed,

@@ -102,7 +102,7 @@ function spawn(
   });
   beginTick(draft, { kind: 'spawn', causeId: `spawn:${id}` }, 0, []);
   advance(draft, recipe, context);
-  return { events: draft.events, reply: reply(draft.state, true) };
+  return { events: draft.events, blobs: draft.blobs, reply: reply(draft.state, true) };
 }
 
 function wake(state: ContinuationState, context: DecideContext): Decision {
@@ -112,7 +112,7 @@ function wake(state: ContinuationState, context: DecideContext): Decision {
     // Refused, so that it comes again: by then the actor may live on a host that starts the step.
     throw new MaestroError('host.draining', `${state.id} has a step to start on another host`);
   }
-  return { events: draft.events, reply: { kind: 'woken', found: true } };
+  return { events: draft.events, blobs: draft.blobs, reply: { kind: 'woken', found: true } };
 }
 
 function stepEnded(
@@ -123,6 +123,7 @@ function stepEnded(
   const draft = new TurnDraft(state, context.nowMs);
   const answer = (accepted: boolean): Decision => ({
     events: draft.events,
+    blobs: draft.blobs,
     reply: { kind: 'step', accepted },
   });
   const { activity } = state;

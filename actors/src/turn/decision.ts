@@ -15,5 +15,7 @@ export interface DecideContext {
 /** What a turn writes and answers. */
 export interface Decision {
   readonly events: readonly EventDraft[];
+  /** Values that the events only refer to, as canonical JSON by SHA-256: to be stored before the events. */
+  readonly blobs?: ReadonlyMap<string, string>;
   readonly reply: Reply;
 }

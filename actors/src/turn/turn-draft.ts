@@ -1,12 +1,18 @@
 import {
+  canonicalJson,
   EVENT_VERSION,
   fold,
+  MAX_INLINE_BYTES,
   MAX_ROW_BYTES,
+  MAX_VALUE_BYTES,
   MaestroError,
+  sha256Hex,
   wellFormedJson,
+  type BlobReference,
   type ContinuationEvent,
   type ContinuationState,
   type EventDraft,
+  type JsonValue,
 } from '@maestro/core';
 
 /** What a row holds besides its payload, in bytes, with room to spare. */
@@ -18,6 +24,8 @@ const SMALL_BYTES = 8_192;
 /** Collects the events of a turn and shows the state that they lead to, before they are sealed. */
 export class TurnDraft {
   readonly events: EventDraft[] = [];
+  /** Values that the events only refer to, as canonical JSON by SHA-256. */
+  readonly blobs = new Map<string, string>();
   readonly #at: string;
   #state: ContinuationState | null;
   #bytes = 0;
@@ -36,6 +44,22 @@ export class TurnDraft {
   /** Size of all payloads so far. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /**
+   * The value as an event is to hold it: itself, or, when it is too large for that, a reference to a blob.
+   *
+   * @throws MaestroError `event.too_large` over {@link MAX_VALUE_BYTES}.
+   */
+  claimed(value: JsonValue): JsonValue {
+    if (JSON.stringify(value).length <= MAX_INLINE_BYTES / 3) return value;
+    const text = canonicalJson(value);
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= MAX_INLINE_BYTES) return value;
+    if (bytes > MAX_VALUE_BYTES) throw tooLarge('a value', bytes, MAX_VALUE_BYTES);
+    const sha256 = sha256Hex(text);
+    this.blobs.set(sha256, text);
+    return { $blob: { sha256, bytes } } satisfies BlobReference;
   }
 
   /**
@@ -95,9 +119,9 @@ function payloadBytes(draft: EventDraft): number {
   return Buffer.byteLength(text);
 }
 
-function tooLarge(what: string, bytes: number): MaestroError {
+function tooLarge(what: string, bytes: number, atMost = MAX_ROW_BYTES): MaestroError {
   return new MaestroError(
     'event.too_large',
-    `${what} would take ${bytes} bytes, at most ${MAX_ROW_BYTES} can be stored`,
+    `${what} would take ${bytes} bytes, at most ${atMost} can be stored`,
   );
 }

@@ -2,6 +2,7 @@ import {
   isFinished,
   MaestroError,
   traceparentOf,
+  type BlobStore,
   type Clock,
   type ContinuationState,
   type ContinuationStore,
@@ -41,6 +42,7 @@ const TURNS_AT_A_TIME = 32;
 export interface TurnPorts {
   readonly store: ContinuationStore;
   readonly events: EventLog;
+  readonly blobs: BlobStore;
   readonly scheduler: Scheduler;
   readonly bus: StreamBus;
   readonly recipes: RecipeRegistry;
@@ -206,6 +208,10 @@ export class TurnRunner {
       cause,
     });
     const { commit, state } = sealed;
+    // Before the events that refer to them; a blob without an event is of no consequence.
+    for (const [sha256, text] of decision.blobs ?? []) {
+      await this.#ports.blobs.put(activation.ref.tenant, sha256, text);
+    }
     if (source === 'call') await this.#cover(activation, memory, state, nowMs);
     crash('turn.covered', activation.actorId);
     const startedAt = performance.now();

@@ -1,35 +1,45 @@
 import {
-  ensureDapr,
-  findPostgres,
-  findRedis,
-  freePorts,
-  startBackends,
-  startControlPlane,
-  startSidecar,
-} from '@maestro/infra-dapr';
-import {
-  CONTINUATION_ACTOR_TYPE,
-  type BusMessage,
-  type ContinuationRef,
-  actorIdOf,
-} from '@maestro/core';
-import {
   connectStore,
+  DaprBlobStore,
   DaprScheduler,
   DaprStreamBus,
   SidecarHttp,
   systemClock,
 } from '@maestro/actors';
+import {
+  actorIdOf,
+  CONTINUATION_ACTOR_TYPE,
+  type BusMessage,
+  type ContinuationRef,
+} from '@maestro/core';
+import {
+  ensureDapr,
+  findPostgres,
+  findRedis,
+  freePorts,
+  setFolder,
+  startControlPlane,
+  startSetBackends,
+  startSidecar,
+  type ComponentSetName,
+  type SetBackends,
+} from '@maestro/infra-dapr';
 import express from 'express';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+/** The topic of the suites. */
+export const TOPIC = 'contract';
+const APP_ID = 'contract';
+
 /** A component set with real sidecars in front of it, and an app in this process behind the first of them. */
 export interface OpenComponentSet {
+  readonly backends: SetBackends;
   readonly stores: readonly ReturnType<typeof connectStore>[];
   readonly scheduler: DaprScheduler;
   readonly bus: DaprStreamBus | undefined;
+  readonly blobs: DaprBlobStore;
   readonly received: readonly BusMessage[];
   readonly fired: (ref: ContinuationRef) => readonly string[];
   /** Makes the next callbacks of one kind fail. */
@@ -37,9 +47,9 @@ export interface OpenComponentSet {
   readonly close: () => Promise<void>;
 }
 
-/** Why a component set cannot run here; undefined when it can. */
-export function missingFor(set: 'local' | 'postgres'): string | undefined {
-  if (set === 'local') return undefined;
+/** Why a component set cannot run here; undefined when it can, as far as can be told without trying. */
+export function missingFor(set: ComponentSetName): string | undefined {
+  if (set !== 'postgres') return undefined;
   const postgres = findPostgres();
   const redis = findRedis();
   if (!postgres.ok) return postgres.reason;
@@ -47,16 +57,19 @@ export function missingFor(set: 'local' | 'postgres'): string | undefined {
 }
 
 /** Starts a control plane, the servers that the set needs, and two sidecars on the same components. */
-export async function openComponentSet(set: 'local' | 'postgres'): Promise<OpenComponentSet> {
+export async function openComponentSet(set: ComponentSetName): Promise<OpenComponentSet> {
   const dataDir = await mkdtemp(path.join(tmpdir(), `maestro-contract-${set}-`));
   const binaries = await ensureDapr();
-  const backends = set === 'postgres' ? await startBackends({ dataDir }) : undefined;
+  const backends = await startSetBackends(set, {
+    dataDir,
+    serviceBus: { topics: [TOPIC, `${TOPIC}-dead-letter`], subscriptions: [APP_ID] },
+  });
   const env = {
-    DAPR_HOST_IP: '127.0.0.1',
     MAESTRO_SQLITE: path.join(dataDir, 'state.db'),
-    ...backends?.env,
+    MAESTRO_BLOBS: path.join(dataDir, 'blobs'),
+    ...backends.env,
   };
-  const folder = path.resolve(import.meta.dirname, '../../../components', set);
+  const folder = setFolder(set, backends, dataDir);
   const controlPlane = await startControlPlane({ binaries, dataDir });
   const [appPort = 0] = await freePorts(1);
 
@@ -87,25 +100,27 @@ export async function openComponentSet(set: 'local' | 'postgres'): Promise<OpenC
   };
   const [httpPort = 0, grpcPort = 0] = await freePorts(2);
   const http = new SidecarHttp(httpPort);
-  const bus = set === 'postgres' ? new DaprStreamBus(http, 'maestro-pubsub') : undefined;
-  bus?.subscribe('contract', async (message) => {
+  const bus = set === 'local' ? undefined : new DaprStreamBus(http, 'maestro-pubsub');
+  bus?.subscribe(TOPIC, async (message) => {
     if (failures.message-- > 0) throw new Error('a failing subscriber');
     received.push(message);
   });
   if (bus) app.use(bus.routes());
   const server = app.listen(appPort, '127.0.0.1');
-  const sidecar = await startSidecar({ ...common, appId: 'contract', appPort, httpPort, grpcPort });
-  const second = await startSidecar({ ...common, appId: 'contract-second' });
-  await sidecar.waitHealthy(30_000);
+  const sidecar = await startSidecar({ ...common, appId: APP_ID, appPort, httpPort, grpcPort });
+  const second = await startSidecar({ ...common, appId: `${APP_ID}-second` });
+  await sidecar.waitHealthy(60_000);
   await sidecar.waitActorTypes([CONTINUATION_ACTOR_TYPE], 30_000);
-  await second.waitHealthy(30_000);
+  await second.waitHealthy(60_000);
   const secondHttp = new SidecarHttp(second.httpPort);
   const scheduler = new DaprScheduler(sidecar.grpcPort, systemClock);
 
   return {
+    backends,
     stores: [connectStore(http, 'maestro-state'), connectStore(secondHttp, 'maestro-state')],
     scheduler,
     bus,
+    blobs: new DaprBlobStore(http, 'maestro-blobs'),
     received,
     fired: (ref) => fired.get(actorIdOf(ref)) ?? [],
     failNext: (kind, count) => {
@@ -117,7 +132,7 @@ export async function openComponentSet(set: 'local' | 'postgres'): Promise<OpenC
       server.close();
       server.closeAllConnections();
       await controlPlane.stop();
-      await backends?.stop();
+      await backends.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

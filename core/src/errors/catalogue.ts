@@ -81,6 +81,12 @@ export const ERROR_CATALOGUE = {
     title: 'The Dapr sidecar does not answer',
   },
   'host.draining': { status: 503, retryable: true, title: 'The host is shutting down' },
+  'blob.not_found': { status: 404, retryable: false, title: 'There is no such blob' },
+  'blob.corrupt': {
+    status: 500,
+    retryable: false,
+    title: 'A blob is not what was stored',
+  },
   'internal.error': { status: 500, retryable: false, title: 'Something went wrong' },
 } as const;
 

@@ -1,7 +1,7 @@
 import { connectStore, ContinuationClient, SidecarHttp, type FencedStore } from '@maestro/actors';
 import {
   ensureDapr,
-  startBackends,
+  startPostgresBackends,
   startSidecar,
   startStack,
   type Sidecar,
@@ -29,7 +29,8 @@ const repository = path.resolve(import.meta.dirname, '../../..');
 /** Starts everything. */
 export async function startChaosStack(options: ChaosOptions, dataDir: string): Promise<ChaosStack> {
   const binaries = await ensureDapr();
-  const backends = options.components === 'postgres' ? await startBackends({ dataDir }) : undefined;
+  const backends =
+    options.components === 'postgres' ? await startPostgresBackends({ dataDir }) : undefined;
   const env = { MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'debug', ...backends?.env };
   const freezeFileOf = (worker: WorkerName): string => path.join(dataDir, `freeze-${worker}`);
   const stack = await startStack({

@@ -35,7 +35,15 @@ export {
 } from './backends/postgres.ts';
 export { findRedis, startRedis } from './backends/redis.ts';
 export type { ServerProgram } from './backends/server-program.ts';
-export { startBackends, type Backends } from './backends/backends.ts';
+export { startPostgresBackends, type Backends } from './backends/backends.ts';
+export type { RestartableServer } from './backends/http-server-process.ts';
+export {
+  COMPONENT_SETS,
+  setFolder,
+  startSetBackends,
+  type ComponentSetName,
+  type SetBackends,
+} from './backends/set-backends.ts';
 // What this machine lacks
 export { doctor } from './doctor/doctor.ts';
 export type { Check } from './doctor/check.ts';

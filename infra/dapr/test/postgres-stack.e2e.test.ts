@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import {
   findPostgres,
   findRedis,
-  startBackends,
+  startPostgresBackends,
   startPostgres,
   startStack,
   type Backends,
@@ -29,7 +29,7 @@ describe.skipIf(skipped)(title, () => {
   let stack: Stack;
 
   beforeAll(async () => {
-    backends = await startBackends({ dataDir });
+    backends = await startPostgresBackends({ dataDir });
     stack = await startStack({
       dataDir,
       components: 'postgres',

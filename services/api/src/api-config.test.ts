@@ -11,6 +11,7 @@ it('has defaults for all but the ports of the sidecar', () => {
     host: '127.0.0.1',
     environment: 'production',
     stateComponent: 'maestro-state',
+    blobComponent: 'maestro-blobs',
     recipes: ['@maestro/recipes'],
     devKeyFile: '.maestro/dev-issuer.json',
     logLevel: 'info',

@@ -19,6 +19,7 @@ export interface ApiConfig {
   readonly host: string;
   readonly environment: 'development' | 'production';
   readonly stateComponent: string;
+  readonly blobComponent: string;
   readonly recipes: readonly string[];
   /** The local dev issuer's key pair. */
   readonly devKeyFile: string;
@@ -39,6 +40,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     host: data.MAESTRO_API_HOST,
     environment: data.MAESTRO_ENV,
     stateComponent: data.MAESTRO_STATE_COMPONENT,
+    blobComponent: data.MAESTRO_BLOB_COMPONENT,
     recipes: data.MAESTRO_RECIPES,
     devKeyFile: data.MAESTRO_DEV_KEY_FILE ?? path.join(data.MAESTRO_DATA_DIR, 'dev-issuer.json'),
     logLevel: data.MAESTRO_LOG_LEVEL,

@@ -1,5 +1,6 @@
 import type { CommandSender, ReadinessCheck } from '@maestro/actors';
 import type {
+  BlobStore,
   Clock,
   ContinuationStore,
   EventLog,
@@ -14,6 +15,8 @@ export interface ApiOptions {
   readonly identity: Identity;
   /** Heads and logs are read from here; the API writes nothing. */
   readonly store: ContinuationStore & EventLog;
+  /** Values that events only refer to. */
+  readonly blobs: BlobStore;
   /** Every change goes through the continuation itself. */
   readonly continuations: Pick<CommandSender, 'send'>;
   readonly recipes: RecipeRegistry;

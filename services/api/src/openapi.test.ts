@@ -52,6 +52,7 @@ describe('the OpenAPI document', () => {
       'POST /continuations/{id}/signals',
       'GET /continuations/{id}/explain',
       'POST /continuations/{id}/wake',
+      'GET /blobs/{sha256}',
       'GET /healthz',
       'GET /readyz',
       'GET /errors/{code}',

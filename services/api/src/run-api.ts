@@ -2,6 +2,7 @@ import {
   checkReadiness,
   connectStore,
   ContinuationClient,
+  DaprBlobStore,
   loadRecipes,
   SidecarHttp,
 } from '@maestro/actors';
@@ -23,6 +24,7 @@ export async function runApi(config: ApiConfig, log: Logger): Promise<() => Prom
     {
       identity,
       store: connectStore(http, config.stateComponent),
+      blobs: new DaprBlobStore(http, config.blobComponent),
       continuations: new ContinuationClient(http),
       recipes,
       ready: () => checkReadiness(http, config.stateComponent, { actors: false }),

@@ -18,9 +18,9 @@ export async function runStandalone(
   });
   const worker = await createWorker(workerConfig, log, { localCalls: true });
   await worker.listen();
-  const { store, bus, continuations, recipes, ready, metrics } = worker;
+  const { store, blobs, bus, continuations, recipes, ready, metrics } = worker;
   const api = await serveApi(
-    { identity, store, bus, continuations, recipes, ready, metrics, log },
+    { identity, store, blobs, bus, continuations, recipes, ready, metrics, log },
     { host: apiConfig.host, port: apiConfig.port },
   );
   log.info({ url: api.url }, 'the API listens');

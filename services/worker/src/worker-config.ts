@@ -19,6 +19,7 @@ export interface WorkerConfig {
   readonly daprHttpPort: number;
   readonly daprGrpcPort: number;
   readonly stateComponent: string;
+  readonly blobComponent: string;
   readonly pubsubComponent: string;
   readonly recipes: readonly string[];
   /** How long a shutdown waits for running steps, in ms. */
@@ -47,6 +48,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     daprHttpPort: data.DAPR_HTTP_PORT,
     daprGrpcPort: data.DAPR_GRPC_PORT,
     stateComponent: data.MAESTRO_STATE_COMPONENT,
+    blobComponent: data.MAESTRO_BLOB_COMPONENT,
     pubsubComponent: data.MAESTRO_PUBSUB,
     recipes: data.MAESTRO_RECIPES,
     drainMs: data.MAESTRO_DRAIN_MS,

@@ -6,6 +6,7 @@ import {
   ContinuationClient,
   ContinuationHost,
   crashHookFrom,
+  DaprBlobStore,
   DaprScheduler,
   DaprStreamBus,
   freezeHookFrom,
@@ -23,7 +24,7 @@ import {
   type FencedStore,
   type ReadinessCheck,
 } from '@maestro/actors';
-import type { RecipeRegistry, StreamBus } from '@maestro/core';
+import type { BlobStore, RecipeRegistry, StreamBus } from '@maestro/core';
 import express from 'express';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
@@ -42,6 +43,7 @@ export interface WorkerOptions {
 export interface Worker {
   readonly host: ContinuationHost;
   readonly store: FencedStore;
+  readonly blobs: BlobStore;
   readonly bus: StreamBus;
   readonly recipes: RecipeRegistry;
   readonly continuations: CommandSender;
@@ -67,6 +69,7 @@ export async function createWorker(
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
   const store = connectStore(http, config.stateComponent);
+  const blobs = new DaprBlobStore(http, config.blobComponent);
   const scheduler = new DaprScheduler(config.daprGrpcPort, systemClock);
   const daprBus = config.pubsubComponent
     ? new DaprStreamBus(http, config.pubsubComponent)
@@ -80,6 +83,7 @@ export async function createWorker(
     {
       store,
       events: store,
+      blobs,
       scheduler,
       bus,
       recipes,
@@ -117,6 +121,7 @@ export async function createWorker(
   return {
     host,
     store,
+    blobs,
     bus,
     recipes,
     continuations,

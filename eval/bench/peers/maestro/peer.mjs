@@ -27,6 +27,7 @@ const viaApi = (ctx) => ctx.variant.startsWith('api');
 const isPg = (ctx) => ctx.variant.endsWith('-pg');
 const componentEnv = (ctx) => ({
   MAESTRO_SQLITE: path.join(ctx.data, 'state.db'),
+  MAESTRO_BLOBS: path.join(ctx.data, 'blobs'),
   MAESTRO_POSTGRES: `postgres://postgres@127.0.0.1:${P(ctx).pg}/maestro?sslmode=disable`,
   MAESTRO_REDIS: `127.0.0.1:${P(ctx).redis}`,
   DAPR_HOST_IP: '127.0.0.1',

@@ -1,6 +1,6 @@
 import { connectStore, SidecarHttp, type FencedStore } from '@maestro/actors';
 import {
-  startBackends,
+  startPostgresBackends,
   startStack,
   type Backends,
   type ManagedProcess,
@@ -40,7 +40,7 @@ export async function startBenchStack(
   const devKeyFile = join(dataDir, 'dev-issuer.json');
   let backends: Backends | undefined;
   try {
-    if (components === 'postgres') backends = await startBackends({ dataDir });
+    if (components === 'postgres') backends = await startPostgresBackends({ dataDir });
     const service = options.via === 'api' ? 'standalone' : 'worker';
     const stack = await startStack({
       dataDir,

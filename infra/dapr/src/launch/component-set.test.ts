@@ -50,11 +50,12 @@ it('retries deliveries from Redis, which would otherwise lose a message that fai
 it('finds the variables that components refer to and names those that are missing', () => {
   const folders = [componentSet('local').folder, componentSet('postgres').folder];
   expect([...environmentReferences(folders)].sort()).toEqual([
+    'MAESTRO_BLOBS',
     'MAESTRO_POSTGRES',
     'MAESTRO_REDIS',
     'MAESTRO_SQLITE',
   ]);
-  const env = { MAESTRO_SQLITE: '/s', MAESTRO_POSTGRES: '' };
+  const env = { MAESTRO_SQLITE: '/s', MAESTRO_BLOBS: '/b', MAESTRO_POSTGRES: '' };
   expect(() => {
     requireEnvironment(folders, env);
   }).toThrow(/MAESTRO_REDIS/);

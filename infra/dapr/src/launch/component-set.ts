@@ -9,14 +9,14 @@ export interface ComponentSet {
   readonly configPath: string | undefined;
 }
 
-const SHIPPED_SETS: ReadonlySet<string> = new Set(['local', 'postgres']);
+const SHIPPED_SETS: ReadonlySet<string> = new Set(['local', 'postgres', 'azure', 'aws']);
 
 /** The checkout this package is part of; `src` and `dist` lie equally deep in it. */
 export function repositoryFolder(): string {
   return fileURLToPath(new URL('../../../../', import.meta.url));
 }
 
-/** Resolves `local`, `postgres` or a folder of one's own. */
+/** Resolves the name of a shipped set or a folder of one's own. */
 export function componentSet(components: string): ComponentSet {
   const shipped = SHIPPED_SETS.has(components);
   const folder = shipped ? join(repositoryFolder(), 'components', components) : resolve(components);

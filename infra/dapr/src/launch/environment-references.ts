@@ -35,7 +35,7 @@ export function requireEnvironment(
   const missing = wanted.filter((name) => (env[name] ?? '') === '');
   if (missing.length > 0) {
     throw new Error(
-      `the components in ${folders.join(', ')} need ${missing.join(' and ')}: set them (startBackends() provides MAESTRO_POSTGRES and MAESTRO_REDIS)`,
+      `the components in ${folders.join(', ')} need ${missing.join(' and ')}: set them (startSetBackends() starts servers of its own and provides them)`,
     );
   }
 }

@@ -63,7 +63,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     throw new Error(`the applications of a stack need different names: ${names.join(', ')}`);
   }
   const set = componentSet(options.components);
-  const env = { MAESTRO_SQLITE: join(dataDir, 'state.db'), ...options.env };
+  const env = {
+    MAESTRO_SQLITE: join(dataDir, 'state.db'),
+    MAESTRO_BLOBS: join(dataDir, 'blobs'),
+    ...options.env,
+  };
   const folders = options.apps.flatMap((spec) => spec.resourcesPaths ?? [set.folder]);
   requireEnvironment([...new Set(folders)], { ...process.env, ...env });
   mkdirSync(join(dataDir, 'logs'), { recursive: true });

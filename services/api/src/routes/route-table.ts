@@ -3,6 +3,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { openapiDocument } from '../openapi/openapi-document.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
 import { explainContinuation } from './explain-continuation.ts';
+import { getBlob } from './get-blob.ts';
 import { getContinuation } from './get-continuation.ts';
 import { errorReference, liveness, metricsRoute, readiness } from './health.ts';
 import { listEvents } from './list-events.ts';
@@ -21,6 +22,7 @@ export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Rout
     signalContinuation(parts),
     explainContinuation(parts),
     wakeContinuation(parts),
+    getBlob(parts),
     liveness(),
     readiness(parts),
     errorReference(),

@@ -60,6 +60,7 @@ export async function startApi(
   const apiOptions: ApiOptions = {
     identity: plainIdentity,
     store: runtime.store,
+    blobs: runtime.blobs,
     continuations: runtime.continuations,
     recipes: runtime.recipes,
     ready: async () => [{ name: 'memory', ok: true }],

@@ -1,7 +1,7 @@
 import { MaestroClient } from '@maestro/client';
 import { mintDevToken, type DevTokenOptions } from '@maestro/client/dev-token';
 import { LogVerifier, type StoredEvent } from '@maestro/core';
-import { startBackends, startStack, type Backends, type Stack } from '@maestro/infra-dapr';
+import { startPostgresBackends, startStack, type Backends, type Stack } from '@maestro/infra-dapr';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -33,7 +33,7 @@ export async function startStandalone(
 ): Promise<RunningStandalone> {
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'maestro-e2e-')));
   const { components = 'local' } = options;
-  const backends = components === 'postgres' ? await startBackends({ dataDir }) : undefined;
+  const backends = components === 'postgres' ? await startPostgresBackends({ dataDir }) : undefined;
   const close = async (stack?: Stack): Promise<void> => {
     await stack?.stop({ drainMs: 2_000 });
     await backends?.stop();

@@ -1,0 +1,19 @@
+import type { BlobStore } from '@maestro/core';
+
+/** Blobs in memory. */
+export class MemoryBlobStore implements BlobStore {
+  readonly #texts = new Map<string, string>();
+
+  /** How many there are. */
+  get size(): number {
+    return this.#texts.size;
+  }
+
+  async put(tenant: string, sha256: string, text: string): Promise<void> {
+    this.#texts.set(`${tenant}/${sha256}`, text);
+  }
+
+  async get(tenant: string, sha256: string): Promise<string | undefined> {
+    return this.#texts.get(`${tenant}/${sha256}`);
+  }
+}

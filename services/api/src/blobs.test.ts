@@ -1,0 +1,59 @@
+import { canonicalJson, complete, defineRecipe, MaestroError, sha256Hex } from '@maestro/core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startApi, type ApiHarness } from './testing/api-harness.ts';
+
+const report = { text: 'long '.repeat(20_000) };
+const writer = defineRecipe({
+  name: 'writer',
+  version: 1,
+  description: 'Completes with a long report',
+  parameters: z.strictObject({}),
+  state: z.strictObject({}),
+  start: () => ({ step: 'write', state: {} }),
+  steps: { write: { inline: true, run: () => complete(report) } },
+});
+
+let api: ApiHarness;
+beforeEach(async () => {
+  api = await startApi({ more: [writer] });
+});
+afterEach(() => api.close());
+
+it('tells when a blob is not what was stored', async () => {
+  await api.close();
+  api = await startApi({
+    blobs: {
+      put: async () => undefined,
+      get: () => Promise.reject(new MaestroError('blob.corrupt', 'it has another content')),
+    },
+  });
+  const path = `/blobs/${sha256Hex('x')}`;
+  expect(await api.refused('GET', path)).toMatchObject({ httpStatus: 500, code: 'blob.corrupt' });
+});
+
+it('a large result is a reference in the log and a blob beside it', async () => {
+  const id = await api.start('writer@1');
+  const text = canonicalJson(report);
+  const reference = { $blob: { sha256: sha256Hex(text), bytes: text.length } };
+  const shown = await api.call('GET', `/continuations/${id}`);
+  expect(shown.json).toMatchObject({ status: 'completed', result: { value: reference } });
+  const events = await api.call('GET', `/continuations/${id}/events`);
+  expect(events.text.length).toBeLessThan(10_000);
+  const blob = await api.call('GET', `/blobs/${reference.$blob.sha256}`);
+  expect(blob.json).toEqual(report);
+  expect(blob.headers.get('cache-control')).toContain('immutable');
+});
+
+it('refuses an unknown hash, what is no hash, and the blob of another tenant', async () => {
+  await api.start('writer@1');
+  const sha256 = sha256Hex(canonicalJson(report));
+  expect(await api.refused('GET', `/blobs/${sha256Hex('other')}`)).toMatchObject({
+    httpStatus: 404,
+    code: 'blob.not_found',
+  });
+  expect(await api.refused('GET', '/blobs/..%2Fsecret')).toMatchObject({ code: 'blob.not_found' });
+  expect(await api.refused('GET', `/blobs/${sha256}`, { token: 'globex:bob' })).toMatchObject({
+    code: 'blob.not_found',
+  });
+});

@@ -33,7 +33,7 @@ export { connectStore } from './dapr/connect-store.ts';
 export { ContinuationClient } from './dapr/continuation-client.ts';
 export { DaprRowStore, STORE_PROFILES, type StoreProfile } from './dapr/dapr-row-store.ts';
 export { DaprScheduler } from './dapr/dapr-scheduler.ts';
-export { DaprStreamBus } from './dapr/dapr-stream-bus.ts';
+export { DaprStreamBus, deadLetterTopicOf, type DeadLetter } from './dapr/dapr-stream-bus.ts';
 export { SidecarHttp } from './dapr/sidecar-http.ts';
 export { isSidecarReady } from './dapr/sidecar-metadata.ts';
 

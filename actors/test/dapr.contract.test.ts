@@ -50,7 +50,8 @@ for (const set of SETS) {
           bus: opened.bus,
           topic: TOPIC,
           received: () => opened.received,
-          failNext: (count) => opened.failNext('message', count),
+          failNext: (count, forGood) => opened.failNext(forGood ? 'poison' : 'message', count),
+          deadLetters: () => opened.deadLetters,
           redelivers: true,
         };
       });

@@ -1,18 +1,48 @@
-import { MaestroError, type BusHandler, type BusMessage, type StreamBus } from '@maestro/core';
+import {
+  MaestroError,
+  type BusHandler,
+  type BusMessage,
+  type Observability,
+  type StreamBus,
+} from '@maestro/core';
 import express, { type Router } from 'express';
 import type { SidecarHttp } from './sidecar-http.ts';
 
 const PUBLISH_TIMEOUT_MS = 10_000;
+const DEAD_LETTER = '-dead-letter';
 
-/** Topics of a Dapr pub/sub component. Subscriptions have to be made before the sidecar asks for them at its start. */
+/** What a dead-letter topic holds of a message that no subscriber could ever take. */
+export interface DeadLetter {
+  readonly reason: { readonly code: string; readonly message: string };
+  readonly message: BusMessage;
+}
+
+/** The topic for messages of a topic that could not be delivered. */
+export function deadLetterTopicOf(topic: string): string {
+  return `${topic}${DEAD_LETTER}`;
+}
+
+/**
+ * Topics of a Dapr pub/sub component. Subscriptions have to be made before the sidecar asks for them at its start.
+ *
+ * A message that a handler refuses for good (an error that is not retryable) goes to the dead-letter topic with the
+ * reason, at once; after any other failure it comes again, and when the retries of the component set are used up the
+ * sidecar puts it there itself, as it is.
+ */
 export class DaprStreamBus implements StreamBus {
   readonly #http: SidecarHttp;
   readonly #component: string;
+  readonly #observability: Pick<Observability, 'count'>;
   readonly #handlers = new Map<string, Set<BusHandler>>();
 
-  constructor(http: SidecarHttp, component: string) {
+  constructor(
+    http: SidecarHttp,
+    component: string,
+    observability: Pick<Observability, 'count'> = { count: () => undefined },
+  ) {
     this.#http = http;
     this.#component = component;
+    this.#observability = observability;
   }
 
   async publish(topic: string, message: BusMessage, signal?: AbortSignal): Promise<void> {
@@ -50,7 +80,7 @@ export class DaprStreamBus implements StreamBus {
           pubsubname: this.#component,
           topic,
           route: `/topics/${topic}`,
-          deadLetterTopic: `${topic}-dead-letter`,
+          ...(topic.endsWith(DEAD_LETTER) ? {} : { deadLetterTopic: deadLetterTopicOf(topic) }),
         })),
       );
     });
@@ -58,24 +88,37 @@ export class DaprStreamBus implements StreamBus {
       '/topics/:topic',
       express.json({ limit: '4mb', type: () => true }),
       async (request, response) => {
-        const event = request.body as { id: string; data: unknown; traceparent?: string };
-        try {
-          const handlers = this.#handlers.get(request.params.topic) ?? [];
-          await Promise.all(
-            [...handlers].map((handler) =>
-              handler({
-                id: event.id,
-                data: event.data,
-                ...(event.traceparent ? { traceparent: event.traceparent } : {}),
-              }),
-            ),
-          );
-          response.json({ status: 'SUCCESS' });
-        } catch {
-          response.status(500).json({ status: 'RETRY' });
-        }
+        const { id, data, traceparent } = request.body as {
+          readonly id: string;
+          readonly data: unknown;
+          readonly traceparent?: string;
+        };
+        const message = { id, data, ...(traceparent ? { traceparent } : {}) };
+        const taken = await this.#deliver(request.params.topic, message);
+        if (taken) response.json({ status: 'SUCCESS' });
+        else response.status(500).json({ status: 'RETRY' });
       },
     );
     return router;
+  }
+
+  /** @returns whether the message is done with; otherwise it has to come again. */
+  async #deliver(topic: string, message: BusMessage): Promise<boolean> {
+    try {
+      const handlers = [...(this.#handlers.get(topic) ?? [])];
+      await Promise.all(handlers.map((handler) => handler(message)));
+      return true;
+    } catch (error) {
+      if (!(error instanceof MaestroError) || error.retryable) return false;
+      const { code, message: text } = error;
+      const letter: DeadLetter = { reason: { code, message: text }, message };
+      try {
+        await this.publish(deadLetterTopicOf(topic), { ...message, data: letter });
+      } catch {
+        return false;
+      }
+      this.#observability.count('maestro_dead_letters_total', { topic, code });
+      return true;
+    }
   }
 }

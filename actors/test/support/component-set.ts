@@ -3,12 +3,14 @@ import {
   DaprBlobStore,
   DaprScheduler,
   DaprStreamBus,
+  deadLetterTopicOf,
   SidecarHttp,
   systemClock,
 } from '@maestro/actors';
 import {
   actorIdOf,
   CONTINUATION_ACTOR_TYPE,
+  MaestroError,
   type BusMessage,
   type ContinuationRef,
 } from '@maestro/core';
@@ -43,7 +45,8 @@ export interface OpenComponentSet {
   readonly received: readonly BusMessage[];
   readonly fired: (ref: ContinuationRef) => readonly string[];
   /** Makes the next callbacks of one kind fail. */
-  readonly failNext: (kind: 'reminder' | 'message', count: number) => void;
+  readonly failNext: (kind: 'reminder' | 'message' | 'poison', count: number) => void;
+  readonly deadLetters: readonly BusMessage[];
   readonly close: () => Promise<void>;
 }
 
@@ -62,7 +65,10 @@ export async function openComponentSet(set: ComponentSetName): Promise<OpenCompo
   const binaries = await ensureDapr();
   const backends = await startSetBackends(set, {
     dataDir,
-    serviceBus: { topics: [TOPIC, `${TOPIC}-dead-letter`], subscriptions: [APP_ID] },
+    serviceBus: {
+      topics: [TOPIC, deadLetterTopicOf(TOPIC)],
+      subscriptions: [APP_ID],
+    },
   });
   const env = {
     MAESTRO_SQLITE: path.join(dataDir, 'state.db'),
@@ -75,7 +81,8 @@ export async function openComponentSet(set: ComponentSetName): Promise<OpenCompo
 
   const fired = new Map<string, string[]>();
   const received: BusMessage[] = [];
-  const failures = { reminder: 0, message: 0 };
+  const deadLetters: BusMessage[] = [];
+  const failures = { reminder: 0, message: 0, poison: 0 };
   const app = express();
   app.get('/healthz', (_request, response) => void response.json({}));
   app.get(
@@ -102,9 +109,11 @@ export async function openComponentSet(set: ComponentSetName): Promise<OpenCompo
   const http = new SidecarHttp(httpPort);
   const bus = set === 'local' ? undefined : new DaprStreamBus(http, 'maestro-pubsub');
   bus?.subscribe(TOPIC, async (message) => {
+    if (failures.poison-- > 0) throw new MaestroError('request.invalid', 'poisoned');
     if (failures.message-- > 0) throw new Error('a failing subscriber');
     received.push(message);
   });
+  bus?.subscribe(deadLetterTopicOf(TOPIC), async (message) => void deadLetters.push(message));
   if (bus) app.use(bus.routes());
   const server = app.listen(appPort, '127.0.0.1');
   const sidecar = await startSidecar({ ...common, appId: APP_ID, appPort, httpPort, grpcPort });
@@ -122,6 +131,7 @@ export async function openComponentSet(set: ComponentSetName): Promise<OpenCompo
     bus,
     blobs: new DaprBlobStore(http, 'maestro-blobs'),
     received,
+    deadLetters,
     fired: (ref) => fired.get(actorIdOf(ref)) ?? [],
     failNext: (kind, count) => {
       failures[kind] = count;

@@ -21,6 +21,8 @@ export const METRICS = {
     maestro_step_attempts_total: 'Attempts of detached steps, by result',
     maestro_registrations_renewed_total:
       'Times the host registered its actors anew because no callbacks came',
+    maestro_dead_letters_total:
+      'Messages that were put on a dead-letter topic, by topic and reason',
     maestro_effects_repeated_total:
       'Events whose effects were done again by a new activation, which cannot know that they were',
   },

@@ -7,8 +7,10 @@ export interface BusUnderTest {
   readonly topic: string;
   /** Messages that the subscription of `topic` has stored so far. */
   readonly received: () => readonly BusMessage[];
-  /** Makes the next `count` deliveries fail. */
-  readonly failNext: (count: number) => void;
+  /** Makes the next `count` deliveries fail; with an error that is not retryable if `forGood`. */
+  readonly failNext: (count: number, forGood?: boolean) => void;
+  /** What the dead-letter topic holds; left out where there is none. */
+  readonly deadLetters?: () => readonly BusMessage[];
   /** Whether a failed delivery comes again by itself; otherwise the publisher learns of it. */
   readonly redelivers: boolean;
 }
@@ -46,6 +48,21 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
       if (!redelivers) await bus.publish(topic, { id, data: {} });
       await until(() => received().some((message) => message.id === id));
       expect(received().some((message) => message.id === id)).toBe(true);
+    });
+
+    it('puts a message that is refused for good on the dead-letter topic, with the reason', async (test) => {
+      const { bus, topic, received, failNext, deadLetters } = await open();
+      if (!deadLetters) return test.skip('a bus in the process tells the publisher instead');
+      const id = `poisoned/${Date.now()}`;
+      failNext(1, true);
+      await bus.publish(topic, { id, data: { rows: [id] } });
+      const letter = (): BusMessage | undefined => deadLetters().find((one) => one.id === id);
+      await until(() => letter() !== undefined);
+      expect(letter()?.data).toEqual({
+        reason: { code: 'request.invalid', message: 'poisoned' },
+        message: expect.objectContaining({ id, data: { rows: [id] } }),
+      });
+      expect(received().some((message) => message.id === id)).toBe(false);
     });
   });
 }

@@ -71,11 +71,11 @@ export async function createWorker(
   const store = connectStore(http, config.stateComponent);
   const blobs = new DaprBlobStore(http, config.blobComponent);
   const scheduler = new DaprScheduler(config.daprGrpcPort, systemClock);
+  const observability = new PrometheusObservability();
   const daprBus = config.pubsubComponent
-    ? new DaprStreamBus(http, config.pubsubComponent)
+    ? new DaprStreamBus(http, config.pubsubComponent, observability)
     : undefined;
   const bus = daprBus ?? new InProcessBus();
-  const observability = new PrometheusObservability();
   const continuations: CommandSender = options.localCalls
     ? new LocalContinuations(() => host)
     : new ContinuationClient(http);

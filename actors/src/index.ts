@@ -29,7 +29,7 @@ export type { RowStore, RowWrite } from './store/row-store.ts';
 export { actorCallbacks } from './dapr/actor-callbacks.ts';
 export { actorRoutes } from './dapr/actor-routes.ts';
 export { DaprBlobStore } from './dapr/dapr-blob-store.ts';
-export { connectStore } from './dapr/connect-store.ts';
+export { connectRows, connectStore } from './dapr/connect-store.ts';
 export { ContinuationClient } from './dapr/continuation-client.ts';
 export { DaprRowStore, STORE_PROFILES, type StoreProfile } from './dapr/dapr-row-store.ts';
 export { DaprScheduler } from './dapr/dapr-scheduler.ts';
@@ -38,7 +38,7 @@ export { SidecarHttp } from './dapr/sidecar-http.ts';
 export { isSidecarReady } from './dapr/sidecar-metadata.ts';
 
 // Around it
-export { checkReadiness, type ReadinessCheck } from './service/readiness.ts';
+export { checkReadiness, probeOnce, type ReadinessCheck } from './service/readiness.ts';
 export { Port, readEnvironment, ServiceEnvironment } from './service/service-environment.ts';
 export { runUntilSignal } from './service/run-until-signal.ts';
 export { systemClock } from './host/system-clock.ts';

@@ -10,7 +10,12 @@ import { storeProfileOf } from './sidecar-metadata.ts';
  * The sidecar starts after the app, so the component is looked up at the first use.
  */
 export function connectStore(http: SidecarHttp, component: string): FencedStore {
-  return new FencedStore(new ComponentRows(http, component));
+  return new FencedStore(connectRows(http, component));
+}
+
+/** The rows of a Dapr state component, which is looked up at the first use. */
+export function connectRows(http: SidecarHttp, component: string): RowStore {
+  return new ComponentRows(http, component);
 }
 
 class ComponentRows implements RowStore {

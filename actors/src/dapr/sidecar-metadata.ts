@@ -33,7 +33,7 @@ export async function storeProfileOf(http: SidecarHttp, component: string): Prom
   if (!found) {
     throw new MaestroError(
       'component.unsupported',
-      `the sidecar has no component '${component}'; it has ${components.map(({ name }) => name).join(', ') || 'none'}`,
+      `the sidecar has no component '${component}'; it has ${components.map(({ name }) => name).join(', ') || 'none'}, and its log says what could not be loaded`,
     );
   }
   const profile = STORE_PROFILES[found.type];

@@ -1,3 +1,4 @@
+import { COMPONENT_SETS, type ComponentSetName } from '@maestro/infra-dapr';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,9 +7,8 @@ import { parseArgs } from 'node:util';
 export const WORKLOADS = ['append', 'lifecycle', 'signal', 'wake'] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
-const COMPONENT_SETS = ['local', 'postgres'] as const;
 /** A shipped component set. */
-export type ComponentSet = (typeof COMPONENT_SETS)[number];
+export type ComponentSet = ComponentSetName;
 
 const VIAS = ['api', 'actors'] as const;
 /** How clients reach continuations: the public API of the standalone service, or actor calls to a worker. */

@@ -1,3 +1,4 @@
+import { COMPONENT_SETS, type ComponentSetName } from '@maestro/infra-dapr';
 import { parseArgs } from 'node:util';
 
 /** What a chaos run does. */
@@ -8,7 +9,7 @@ export interface ChaosOptions {
   readonly rounds: number;
   /** How long half of the continuations live at least, so that the faults meet them, in ms. */
   readonly lifeMs: number;
-  readonly components: 'local' | 'postgres';
+  readonly components: ComponentSetName;
   /** How long a frozen worker stays frozen, in ms. */
   readonly freezeMs: number;
   /** How long the rest may take to finish after the last fault, in ms. */
@@ -23,7 +24,7 @@ const HELP = `Kills and freezes every part of a stack while continuations are in
   --continuations N   continuations in flight (500)
   --rounds N          rounds of faults (10)
   --life-s N          how long half of them live at least (60)
-  --components SET    local or postgres (local)
+  --components SET    one of ${COMPONENT_SETS.join(', ')} (local)
   --freeze-s N        how long a frozen worker stays frozen (30)
   --finish-s N        time to finish after the last fault (240)
   --data-dir DIR      keep data and logs there (default: a temporary folder, kept only after a failure)
@@ -51,8 +52,11 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions {
     process.stdout.write(HELP);
     process.exit(0);
   }
-  if (values.components !== 'local' && values.components !== 'postgres') {
-    throw new TypeError(`--components is local or postgres, not '${values.components}'`);
+  const components = COMPONENT_SETS.find((set) => set === values.components);
+  if (components === undefined) {
+    throw new TypeError(
+      `--components is one of ${COMPONENT_SETS.join(', ')}, not '${values.components}'`,
+    );
   }
   return {
     continuations: wholeNumber(
@@ -61,7 +65,7 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions {
     ),
     rounds: wholeNumber('rounds', values.rounds ?? (values.quick ? '6' : '10')),
     lifeMs: wholeNumber('life-s', values['life-s']) * 1000,
-    components: values.components,
+    components,
     freezeMs: wholeNumber('freeze-s', values['freeze-s']) * 1000,
     finishWithinMs: wholeNumber('finish-s', values['finish-s']) * 1000,
     dataDir: values['data-dir'],

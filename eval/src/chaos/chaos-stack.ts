@@ -1,9 +1,18 @@
-import { connectStore, ContinuationClient, SidecarHttp, type FencedStore } from '@maestro/actors';
+import {
+  connectStore,
+  ContinuationClient,
+  deadLetterTopicOf,
+  EVENTS_TOPIC,
+  SidecarHttp,
+  type FencedStore,
+} from '@maestro/actors';
 import {
   ensureDapr,
-  startPostgresBackends,
+  setFolder,
+  startSetBackends,
   startSidecar,
   startStack,
+  type SetBackends,
   type Sidecar,
   type Stack,
 } from '@maestro/infra-dapr';
@@ -16,6 +25,7 @@ export type WorkerName = (typeof WORKERS)[number];
 
 /** Two workers, each with its own sidecar, on one store; and a sidecar of the harness that no fault touches. */
 export interface ChaosStack {
+  readonly backends: SetBackends;
   readonly stack: Stack;
   readonly continuations: ContinuationClient;
   readonly store: FencedStore;
@@ -27,17 +37,26 @@ export interface ChaosStack {
 const repository = path.resolve(import.meta.dirname, '../../..');
 
 /** Starts everything. */
-export async function startChaosStack(options: ChaosOptions, dataDir: string): Promise<ChaosStack> {
+export async function startChaosStack(
+  options: Pick<ChaosOptions, 'components'>,
+  dataDir: string,
+): Promise<ChaosStack> {
   const binaries = await ensureDapr();
-  const backends =
-    options.components === 'postgres' ? await startPostgresBackends({ dataDir }) : undefined;
-  const env = { MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'debug', ...backends?.env };
+  const backends = await startSetBackends(options.components, {
+    dataDir,
+    serviceBus: {
+      topics: [EVENTS_TOPIC, deadLetterTopicOf(EVENTS_TOPIC)],
+      subscriptions: ['maestro-worker'],
+    },
+  });
+  const folder = setFolder(options.components, backends, dataDir);
+  const env = { MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'debug', ...backends.env };
   const freezeFileOf = (worker: WorkerName): string => path.join(dataDir, `freeze-${worker}`);
   const stack = await startStack({
     dataDir,
     binaries,
     env,
-    components: options.components,
+    components: folder,
     apps: WORKERS.map((name) => ({
       appId: 'maestro-worker',
       name,
@@ -46,11 +65,10 @@ export async function startChaosStack(options: ChaosOptions, dataDir: string): P
       env: {
         MAESTRO_FREEZE_FILE: freezeFileOf(name),
         MAESTRO_RECIPES: `@maestro/recipes,${path.join(repository, 'eval/dist/chaos/chaos-recipes.js')}`,
-        ...(options.components === 'postgres' ? { MAESTRO_PUBSUB: 'maestro-pubsub' } : {}),
+        ...(options.components !== 'local' ? { MAESTRO_PUBSUB: 'maestro-pubsub' } : {}),
       },
     })),
   });
-  const folder = path.join(repository, 'components', options.components);
   const sidecar: Sidecar = await startSidecar({
     binaries,
     controlPlane: stack.controlPlane,
@@ -63,6 +81,7 @@ export async function startChaosStack(options: ChaosOptions, dataDir: string): P
   await sidecar.waitHealthy(30_000);
   const http = new SidecarHttp(sidecar.httpPort);
   return {
+    backends,
     stack,
     continuations: new ContinuationClient(http),
     store: connectStore(http, 'maestro-state'),
@@ -71,7 +90,7 @@ export async function startChaosStack(options: ChaosOptions, dataDir: string): P
       await http.close();
       await sidecar.stop();
       await stack.stop();
-      await backends?.stop();
+      await backends.stop();
     },
   };
 }

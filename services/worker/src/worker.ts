@@ -2,13 +2,14 @@ import {
   actorCallbacks,
   actorRoutes,
   checkReadiness,
-  connectStore,
+  connectRows,
   ContinuationClient,
   ContinuationHost,
   crashHookFrom,
   DaprBlobStore,
   DaprScheduler,
   DaprStreamBus,
+  FencedStore,
   freezeHookFrom,
   InProcessBus,
   isSidecarReady,
@@ -16,12 +17,12 @@ import {
   LocalContinuations,
   logTurns,
   noCrash,
+  probeOnce,
   PrometheusObservability,
   SidecarHttp,
   systemClock,
   type CommandSender,
   type CrashHook,
-  type FencedStore,
   type ReadinessCheck,
 } from '@maestro/actors';
 import type { BlobStore, RecipeRegistry, StreamBus } from '@maestro/core';
@@ -68,7 +69,9 @@ export async function createWorker(
 ): Promise<Worker> {
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
-  const store = connectStore(http, config.stateComponent);
+  const rows = connectRows(http, config.stateComponent);
+  const store = new FencedStore(rows);
+  const probe = probeOnce(rows, config.stateComponent, systemClock);
   const blobs = new DaprBlobStore(http, config.blobComponent);
   const scheduler = new DaprScheduler(config.daprGrpcPort, systemClock);
   const observability = new PrometheusObservability();
@@ -97,7 +100,7 @@ export async function createWorker(
     options.localCalls ? { handOverMs: 0 } : {},
   );
   const ready = (): Promise<readonly ReadinessCheck[]> =>
-    checkReadiness(http, config.stateComponent, { actors: true });
+    checkReadiness(http, config.stateComponent, { actors: true, probe });
   const metrics = (): Promise<string> => observability.scrape();
 
   const app = express();

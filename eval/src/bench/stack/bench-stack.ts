@@ -1,10 +1,11 @@
 import { connectStore, SidecarHttp, type FencedStore } from '@maestro/actors';
 import {
-  startPostgresBackends,
+  setFolder,
+  startSetBackends,
   startStack,
-  type Backends,
   type ManagedProcess,
   type RunningApp,
+  type SetBackends,
 } from '@maestro/infra-dapr';
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,15 +39,16 @@ export async function startBenchStack(
   mkdirSync(parent, { recursive: true });
   const dataDir = mkdtempSync(join(parent, `${components}-`));
   const devKeyFile = join(dataDir, 'dev-issuer.json');
-  let backends: Backends | undefined;
+  let backends: SetBackends | undefined;
   try {
-    if (components === 'postgres') backends = await startPostgresBackends({ dataDir });
+    backends = await startSetBackends(components, { dataDir });
+    const servers = Object.values(backends.servers);
     const service = options.via === 'api' ? 'standalone' : 'worker';
     const stack = await startStack({
       dataDir,
-      components,
+      components: setFolder(components, backends, dataDir),
       env: {
-        ...backends?.env,
+        ...backends.env,
         MAESTRO_ENV: 'development',
         MAESTRO_LOG_LEVEL: 'warn',
         MAESTRO_DEV_KEY_FILE: devKeyFile,
@@ -70,10 +72,7 @@ export async function startBenchStack(
       http,
       store: connectStore(http, STATE_COMPONENT),
       devKeyFile,
-      processes: () => [
-        ...stack.processes(),
-        ...(backends ? [backends.postgres.process, backends.redis.process] : []),
-      ],
+      processes: () => [...stack.processes(), ...new Set(servers.map((server) => server.process))],
       stop: async () => {
         await http.close();
         await stack.stop();

@@ -145,6 +145,15 @@ export class MaestroClient {
     });
   }
 
+  /** A value that was too large for an event: what `{"$blob": {"sha256"}}` stands for. */
+  blob(sha256: string, options: CallOptions = {}): Promise<unknown> {
+    return this.#transport.json({
+      method: 'GET',
+      path: `/blobs/${encodeURIComponent(sha256)}`,
+      signal: options.signal,
+    });
+  }
+
   /** Lets it look whether anything is due and arms its reminder anew; needs the role `operator`. */
   wake(id: string, options: CallOptions = {}): Promise<WakeAnswer> {
     return this.#transport.json({

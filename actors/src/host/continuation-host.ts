@@ -75,9 +75,9 @@ export class ContinuationHost {
   }
 
   /**
-   * Registers the actors anew. A host that was started again beside a sidecar that lived on does this once: of the
-   * reminders that fell due while its streams were closed and opened within milliseconds, the scheduler of Dapr 1.18 can
-   * keep some back until the next registration.
+   * Registers the actors anew. A host that is started again beside a sidecar that lived on begins with this, so that the
+   * sidecar notices the death of the one before and lets go of its registration: of the reminders that fall due while the
+   * streams are closed and opened within milliseconds, the scheduler of Dapr 1.18 can keep some back until the next one.
    */
   renewRegistration(): void {
     this.#watch.renew();

@@ -31,9 +31,6 @@ import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './worker-config.ts';
 
-/** How long after a restart beside a living sidecar the registration is renewed, in ms: the first wakes are over by then. */
-const RENEW_AFTER_MS = 10_000;
-
 /** How a worker is put together. */
 export interface WorkerOptions {
   /** Whether commands of this process go straight to its own host; only where it is the one host. @default false */
@@ -131,8 +128,7 @@ export async function createWorker(
     metrics,
     ready,
     listen: async () => {
-      const sidecarLivedOn = await isSidecarReady(http, { actors: false });
-      if (sidecarLivedOn) setTimeout(() => host.renewRegistration(), RENEW_AFTER_MS).unref();
+      if (await isSidecarReady(http, { actors: false })) host.renewRegistration();
       await new Promise<void>((resolve, reject) => {
         server = createServer(actorCallbacks(host, app));
         server.keepAliveTimeout = 120_000;

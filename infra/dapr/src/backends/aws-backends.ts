@@ -3,6 +3,7 @@ import { startDynamoDb } from './dynamodb-local.ts';
 import { startMoto } from './moto.ts';
 import type { ServerOptions } from './postgres.ts';
 import type { SetBackends } from './set-backends.ts';
+import { DYNAMODB_THROTTLED, startThrottlingProxy } from './throttling-proxy.ts';
 
 const REGION = 'us-east-1';
 const BUCKET = 'maestro-blobs';
@@ -10,17 +11,23 @@ const BUCKET = 'maestro-blobs';
 const CREDENTIALS = { accessKey: 'local', secretKey: 'local' };
 
 /** Starts DynamoDB Local and moto for `components/aws`; both or, on failure, none. */
-export async function startAwsBackends(options: ServerOptions): Promise<SetBackends> {
+export async function startAwsBackends(
+  options: ServerOptions & { readonly throttling?: boolean },
+): Promise<SetBackends> {
   const [dynamodb, moto] = await Promise.all([startDynamoDb(options), startMoto(options)]);
   const created = await fetch(`http://127.0.0.1:${moto.port}/${BUCKET}`, { method: 'PUT' });
   if (!created.ok) throw new Error(`the bucket could not be made: ${created.status}`);
+  const proxy = options.throttling
+    ? await startThrottlingProxy(dynamodb.port, DYNAMODB_THROTTLED)
+    : undefined;
   return {
     servers: { state: dynamodb, pubsub: moto, blobs: moto },
     env: { MAESTRO_AWS_REGION: REGION, MAESTRO_S3_BUCKET: BUCKET },
-    overlay: awsOverlay(dynamodb.port, moto.port),
+    overlay: awsOverlay(proxy?.port ?? dynamodb.port, moto.port),
+    ...(proxy ? { throttle: async (ms: number) => proxy.throttle(ms) } : {}),
     emulated: 'DynamoDB Local; moto (SNS, SQS, S3)',
     stop: async () => {
-      await Promise.all([dynamodb.stop(), moto.stop()]);
+      await Promise.all([proxy?.stop(), dynamodb.stop(), moto.stop()]);
     },
   };
 }

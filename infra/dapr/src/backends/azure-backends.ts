@@ -39,6 +39,13 @@ export async function startAzureBackends(
       MAESTRO_AZURE_CLIENT_ID: 'none',
     },
     overlay: azureOverlay(serviceBus.port, azurite.port),
+    throttle: async (ms) => {
+      const answer = await fetch(`http://127.0.0.1:${cosmos.port}/_emulator/throttle`, {
+        method: 'POST',
+        body: JSON.stringify({ forMs: ms }),
+      });
+      if (!answer.ok) throw new Error(`the emulator does not throttle: ${answer.status}`);
+    },
     emulated: 'our emulators of Cosmos DB and Service Bus; Azurite (Blob)',
     stop: async () => {
       await Promise.all([cosmos.stop(), serviceBus.stop(), azurite.stop()]);

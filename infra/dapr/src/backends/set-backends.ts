@@ -19,6 +19,8 @@ export interface SetBackends {
   readonly env: Readonly<Record<string, string>>;
   /** What has to be changed in the shipped components to reach these servers. */
   readonly overlay: Overlay;
+  /** Has the state store refuse everything for so long as one over its throughput; where it can be told to. */
+  readonly throttle?: (ms: number) => Promise<void>;
   /** What stands in for the cloud's services, in words; absent when these are the real ones. */
   readonly emulated?: string;
   stop(): Promise<void>;
@@ -28,6 +30,8 @@ export interface SetBackends {
 export interface SetBackendsOptions extends ServerOptions {
   /** Where topics have to be made beforehand (Service Bus). */
   readonly serviceBus?: ServiceBusTopics;
+  /** Whether the state store has to be able to throttle, which may cost it a hop. @default false */
+  readonly throttling?: boolean;
 }
 
 const NONE: SetBackends = { servers: {}, env: {}, overlay: {}, stop: async () => undefined };

@@ -1,0 +1,109 @@
+import { deadLetterTopicOf, EVENTS_TOPIC } from '@maestro/actors';
+import { MaestroClient } from '@maestro/client';
+import { mintDevToken } from '@maestro/client/dev-token';
+import { LogVerifier, type StoredEvent } from '@maestro/core';
+import {
+  setFolder,
+  startSetBackends,
+  startStack,
+  type ComponentSetName,
+  type SetBackends,
+  type Stack,
+} from '@maestro/infra-dapr';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const repository = path.resolve(import.meta.dirname, '../../..');
+const TENANT = 'substrate';
+
+/** Two workers and an API, each with a sidecar of its own, on a component set. */
+export interface SubstrateStack {
+  readonly backends: SetBackends;
+  readonly stack: Stack;
+  readonly client: MaestroClient;
+  /** Waits for the end of a continuation and checks its whole log: gapless, chained, complete. */
+  finished(id: string, withinMs: number): Promise<readonly StoredEvent[]>;
+  close(): Promise<void>;
+}
+
+/** Starts a component set with everything that the scenarios need. */
+export async function openSubstrate(set: ComponentSetName): Promise<SubstrateStack> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), `maestro-substrate-${set}-`));
+  const backends = await startSetBackends(set, {
+    dataDir,
+    throttling: true,
+    serviceBus: {
+      topics: [EVENTS_TOPIC, deadLetterTopicOf(EVENTS_TOPIC)],
+      subscriptions: ['maestro-worker', 'maestro-api'],
+    },
+  });
+  const env = { MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'warn', ...backends.env };
+  const recipes = `@maestro/recipes,${path.join(import.meta.dirname, 'substrate-recipes.mjs')}`;
+  const stack = await startStack({
+    dataDir,
+    components: setFolder(set, backends, dataDir),
+    env,
+    apps: [
+      ...['worker-a', 'worker-b'].map((name) => ({
+        appId: 'maestro-worker',
+        name,
+        command: [process.execPath, path.join(repository, 'services/worker/dist/main.js')],
+        actorTypes: ['Continuation'],
+        env: {
+          MAESTRO_RECIPES: recipes,
+          ...(set === 'local' ? {} : { MAESTRO_PUBSUB: 'maestro-pubsub' }),
+        },
+      })),
+      {
+        appId: 'maestro-api',
+        command: [process.execPath, path.join(repository, 'services/api/dist/main.js')],
+        publicPort: 'auto',
+        env: { MAESTRO_RECIPES: recipes },
+      },
+    ],
+  }).catch(async (error: unknown) => {
+    await backends.stop();
+    throw error;
+  });
+  const client = new MaestroClient({
+    baseUrl: `http://127.0.0.1:${stack.app('maestro-api').publicPort}`,
+    token: await mintDevToken({
+      keyFile: path.join(dataDir, 'dev-issuer.json'),
+      tenant: TENANT,
+      subject: 'tester',
+      roles: ['operator'],
+    }),
+  });
+  return {
+    backends,
+    stack,
+    client,
+    finished: async (id, withinMs) => {
+      const deadline = performance.now() + withinMs;
+      for (;;) {
+        const status = await client.get(id).then(
+          (view) => view.status,
+          () => 'unknown',
+        );
+        if (['completed', 'failed', 'killed'].includes(status)) break;
+        if (performance.now() > deadline)
+          throw new Error(`${id} is ${status} after ${withinMs} ms`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      const verifier = new LogVerifier({ tenant: TENANT, id });
+      const events: StoredEvent[] = [];
+      for await (const event of client.allEvents(id)) {
+        const fault = verifier.add(event);
+        if (fault) throw new Error(`event ${fault.sequence} of ${id}: ${fault.message}`);
+        events.push(event);
+      }
+      return events;
+    },
+    close: async () => {
+      await stack.stop({ drainMs: 2_000 });
+      await backends.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -17,6 +17,7 @@ it(
       {
         continuations: 60,
         rounds: FAULTS.length,
+        faults: FAULTS,
         lifeMs: 60_000,
         components: 'local',
         freezeMs: 12_000,

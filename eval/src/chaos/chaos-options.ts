@@ -1,12 +1,15 @@
 import { COMPONENT_SETS, type ComponentSetName } from '@maestro/infra-dapr';
 import { parseArgs } from 'node:util';
+import { FAULTS, type Fault } from './faults.ts';
 
 /** What a chaos run does. */
 export interface ChaosOptions {
   /** Continuations in flight. */
   readonly continuations: number;
-  /** Rounds of faults; a freeze of the worker alone and one with its sidecar are always among them. */
+  /** Rounds of faults. */
   readonly rounds: number;
+  /** The kinds of faults, taken in turn. */
+  readonly faults: readonly Fault[];
   /** How long half of the continuations live at least, so that the faults meet them, in ms. */
   readonly lifeMs: number;
   readonly components: ComponentSetName;
@@ -23,6 +26,7 @@ const HELP = `Kills and freezes every part of a stack while continuations are in
 
   --continuations N   continuations in flight (500)
   --rounds N          rounds of faults (10)
+  --faults A,B        only these, of ${FAULTS.join(', ')}
   --life-s N          how long half of them live at least (60)
   --components SET    one of ${COMPONENT_SETS.join(', ')} (local)
   --freeze-s N        how long a frozen worker stays frozen (30)
@@ -39,6 +43,7 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions {
     options: {
       continuations: { type: 'string' },
       rounds: { type: 'string' },
+      faults: { type: 'string', default: FAULTS.join(',') },
       'life-s': { type: 'string', default: '60' },
       components: { type: 'string', default: 'local' },
       'freeze-s': { type: 'string', default: '30' },
@@ -64,12 +69,20 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions {
       values.continuations ?? (values.quick ? '60' : '500'),
     ),
     rounds: wholeNumber('rounds', values.rounds ?? (values.quick ? '6' : '10')),
+    faults: values.faults.split(',').map(faultOf),
     lifeMs: wholeNumber('life-s', values['life-s']) * 1000,
     components,
     freezeMs: wholeNumber('freeze-s', values['freeze-s']) * 1000,
     finishWithinMs: wholeNumber('finish-s', values['finish-s']) * 1000,
     dataDir: values['data-dir'],
   };
+}
+
+function faultOf(text: string): Fault {
+  const fault = FAULTS.find((one) => one === text);
+  if (fault === undefined)
+    throw new TypeError(`--faults are of ${FAULTS.join(', ')}, not '${text}'`);
+  return fault;
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -1,1 +1,5 @@
-export const placeholder = true;
+export {
+  startCosmosEmulator,
+  type CosmosEmulator,
+  type CosmosEmulatorOptions,
+} from './start-emulator.ts';

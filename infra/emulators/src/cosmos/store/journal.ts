@@ -1,4 +1,13 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { isObject, type JsonObject } from '../json.ts';
 
 /** Where every change is written before it is acknowledged. */
@@ -29,6 +38,7 @@ export function openJournal(path: string, replay: (record: JsonObject) => void):
     replay(record);
     start = end + 1;
   }
+  mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'a');
   if (start < bytes.length) ftruncateSync(file, start);
   return {

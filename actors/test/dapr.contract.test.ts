@@ -35,15 +35,14 @@ for (const set of SETS) {
       fencingRounds: FENCING_ROUNDS,
     }));
     blobContract(`Dapr, ${set}`, async () => opened.blobs);
-    if (set === 'local') {
-      schedulerContract('Dapr', async () => ({
-        scheduler: opened.scheduler,
-        nowMs: () => Date.now(),
-        pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-        fired: opened.fired,
-        failNext: (count) => opened.failNext('reminder', count),
-      }));
-    } else {
+    schedulerContract(`Dapr, ${set}`, async () => ({
+      scheduler: opened.scheduler,
+      nowMs: () => Date.now(),
+      pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      fired: opened.fired,
+      failNext: (count) => opened.failNext('reminder', count),
+    }));
+    if (set !== 'local') {
       busContract(`Dapr, ${set}`, async () => {
         if (!opened.bus) throw new TypeError('this set has a broker');
         return {

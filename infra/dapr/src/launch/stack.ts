@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { ensureDapr, type DaprBinaries } from '../binaries/dapr-binaries.ts';
 import type { ManagedProcess } from '../processes/managed-process.ts';
 import type { AppSpec } from './app-spec.ts';
+import { requireSoundComponents } from './check-components.ts';
 import { componentSet } from './component-set.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { requireEnvironment } from './environment-references.ts';
@@ -69,6 +70,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...options.env,
   };
   const folders = options.apps.flatMap((spec) => spec.resourcesPaths ?? [set.folder]);
+  requireSoundComponents([...new Set(folders)]);
   requireEnvironment([...new Set(folders)], { ...process.env, ...env });
   mkdirSync(join(dataDir, 'logs'), { recursive: true });
   const binaries = options.binaries ?? (await ensureDapr({ log }));

@@ -144,6 +144,14 @@ describe('time to live', () => {
     expect((await container.items.create({ id: 'a', pk: 'p' })).statusCode).toBe(201);
   });
 
+  it('counts another default of the container for the items that are there', async () => {
+    await container.items.create({ id: 'a', pk: 'p' });
+    const partitionKey = { paths: ['/pk'] };
+    await container.replace({ id: container.id, partitionKey, defaultTtl: 1 });
+    await delay(3000);
+    expect(await isThere(container, 'a')).toBe(false);
+  });
+
   it('ends nothing in a container without a default', async () => {
     const created = await cosmos.database.containers.create({
       id: 'without-ttl',

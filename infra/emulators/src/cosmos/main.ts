@@ -10,8 +10,9 @@ const emulator = await startCosmosEmulator({
   dataFile: COSMOS_DATA,
   seed: COSMOS_SEED,
 });
-process.stdout.write(`listening on ${emulator.url}\n`);
-
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void emulator.stop());
 }
+
+// Last, because whoever waits for this line may send a signal at once.
+process.stdout.write(`listening on ${emulator.url}\n`);

@@ -6,7 +6,7 @@ import {
   type PartitionKeyDefinition,
 } from './partition-key.ts';
 import { bytesOf } from './resource-ids.ts';
-import { timeToLive } from './time-to-live.ts';
+import { expiryMs, timeToLive } from './time-to-live.ts';
 
 /** The changes of one transaction in one logical partition. */
 export interface Commit {
@@ -59,7 +59,7 @@ export class Container implements ItemHome {
     return this.#lsn;
   }
 
-  /** Sets the resource anew; items already there keep the end they got when they were written. */
+  /** Sets the resource anew; another `defaultTtl` counts for the items that are there too. */
   replaceProperties(properties: JsonObject): void {
     this.#defaultTtl = timeToLive(properties['defaultTtl']);
     this.#properties = properties;
@@ -75,7 +75,7 @@ export class Container implements ItemHome {
   find(partition: string, id: string, nowMs: number): Item | undefined {
     const item = this.#partitions.get(partition)?.get(id);
     if (item === undefined) return undefined;
-    if (item.expiresAtMs > nowMs) return item;
+    if (this.#lives(item, nowMs)) return item;
     this.#remove(item);
     return undefined;
   }
@@ -84,7 +84,7 @@ export class Container implements ItemHome {
   *scan(partition: string | undefined, afterSequence: number, nowMs: number): Generator<Item> {
     const items = partition === undefined ? this.#bySequence : this.#partitions.get(partition);
     for (const item of items?.values() ?? []) {
-      if (item.sequence > afterSequence && item.expiresAtMs > nowMs) yield item;
+      if (item.sequence > afterSequence && this.#lives(item, nowMs)) yield item;
     }
   }
 
@@ -98,7 +98,7 @@ export class Container implements ItemHome {
     const sequences = [...new Set(ids)].flatMap((id) => [...(this.#sequencesById.get(id) ?? [])]);
     for (const sequence of sequences.sort((a, b) => a - b)) {
       const item = this.#bySequence.get(sequence);
-      if (item === undefined || sequence <= afterSequence || item.expiresAtMs <= nowMs) continue;
+      if (item === undefined || sequence <= afterSequence || !this.#lives(item, nowMs)) continue;
       if (partition === undefined || item.partition === partition) yield item;
     }
   }
@@ -115,7 +115,7 @@ export class Container implements ItemHome {
     }
     for (let index = low; index < changes.length; index += 1) {
       const item = changes[index];
-      if (item && this.#isCurrent(item) && item.expiresAtMs > nowMs) yield item;
+      if (item && this.#isCurrent(item) && this.#lives(item, nowMs)) yield item;
     }
   }
 
@@ -140,6 +140,11 @@ export class Container implements ItemHome {
       written: written.map((document) => restoredItem(document, this, lsn)),
       removed: removed.flatMap(([partition, id]) => this.find(partition, id, 0) ?? []),
     });
+  }
+
+  #lives({ timestamp, ttl }: Item, nowMs: number): boolean {
+    if (this.#defaultTtl === undefined) return true;
+    return expiryMs(timestamp, ttl, this.#defaultTtl) > nowMs;
   }
 
   #isCurrent(item: Item): boolean {

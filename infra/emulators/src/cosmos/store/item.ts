@@ -2,7 +2,7 @@ import { badRequest, CosmosError } from '../cosmos-error.ts';
 import type { JsonObject } from '../json.ts';
 import { itemRid, newEtag, sequenceOf } from './resource-ids.ts';
 import { itemId } from './resource-name.ts';
-import { expiryMs, timeToLive } from './time-to-live.ts';
+import { timeToLive } from './time-to-live.ts';
 
 /** One version of a stored item. Never changed: a write makes another one. */
 export interface Item {
@@ -19,8 +19,8 @@ export interface Item {
   /** Number of the transaction that wrote it. */
   readonly lsn: number;
   readonly timestamp: number;
-  /** Infinity when it never ends. */
-  readonly expiresAtMs: number;
+  /** Its own `ttl` in seconds, -1 for never; undefined when the default of the container counts. */
+  readonly ttl: number | undefined;
 }
 
 /** What an item needs to know of its container. */
@@ -28,7 +28,6 @@ export interface ItemHome {
   readonly ridBytes: Buffer;
   /** `dbs/{rid}/colls/{rid}/`. */
   readonly self: string;
-  readonly defaultTtl: number | undefined;
   readonly partitionOf: (document: JsonObject) => string;
 }
 
@@ -48,7 +47,7 @@ const SYSTEM = new Set(['_rid', '_self', '_etag', '_attachments', '_ts', '_lsn']
 export function newItem(input: JsonObject, home: ItemHome, place: ItemPlace): Item {
   const id = itemId(input['id']);
   const partition = home.partitionOf(input);
-  const own = timeToLive(input['ttl']);
+  const ttl = timeToLive(input['ttl']);
   const timestamp = Math.floor(place.nowMs / 1000);
   const rid = itemRid(home.ridBytes, place.sequence);
   const etag = newEtag(timestamp);
@@ -66,9 +65,8 @@ export function newItem(input: JsonObject, home: ItemHome, place: ItemPlace): It
   if (text.length > MAX_ITEM_BYTES / 4 && Buffer.byteLength(text) > MAX_ITEM_BYTES) {
     throw new CosmosError(413, 'Request size is too large');
   }
-  const expiresAtMs = expiryMs(timestamp, own, home.defaultTtl);
   const { sequence, lsn } = place;
-  return { id, partition, document, text, etag, sequence, lsn, timestamp, expiresAtMs };
+  return { id, partition, document, text, etag, sequence, lsn, timestamp, ttl };
 }
 
 /** The stored version again, from its JSON with the system properties. */
@@ -91,6 +89,6 @@ export function restoredItem(document: JsonObject, home: ItemHome, lsn: number):
     sequence: sequenceOf(rid),
     lsn,
     timestamp,
-    expiresAtMs: expiryMs(timestamp, timeToLive(document['ttl']), home.defaultTtl),
+    ttl: timeToLive(document['ttl']),
   };
 }

@@ -23,15 +23,14 @@ export function timeToLive(value: Json | undefined): number | undefined {
 }
 
 /**
- * When an item ends, in milliseconds of the epoch. Without the container's `defaultTtl` nothing expires, whatever the item
- * says; with -1 only items with a `ttl` of their own do.
+ * When an item of a container with a `defaultTtl` ends, in milliseconds of the epoch; with -1 only items with a `ttl` of their
+ * own do. Without a `defaultTtl` nothing ends, whatever the item says.
  */
 export function expiryMs(
   timestamp: number,
   own: number | undefined,
-  containerDefault: number | undefined,
+  containerDefault: number,
 ): number {
-  if (containerDefault === undefined) return Number.POSITIVE_INFINITY;
   const seconds = own ?? containerDefault;
   return seconds === -1 ? Number.POSITIVE_INFINITY : (timestamp + seconds) * 1000;
 }

@@ -14,6 +14,7 @@ export {
   TenantSlug,
   type ContinuationRef,
 } from './continuation/identifiers.ts';
+export { isOperatorSignal } from './continuation/operator-signals.ts';
 export {
   headKey,
   logKey,

@@ -150,13 +150,23 @@ export function replaceLostAttempt(draft: TurnDraft): void {
       stepId,
     );
   } else if (paused) {
-    draft.add({
-      type: 'step',
-      payload: { phase: 'finished', step, stepId, attempt, outcome: { kind: 'interrupted' } },
-    });
+    draft.add(interrupted({ step, stepId, attempt }));
   } else {
     intend(draft, step, stepId, attempt + 1);
   }
+}
+
+/** The event that an attempt was given up; the next one is due at once. */
+export function interrupted(run: {
+  readonly step: string;
+  readonly stepId: string;
+  readonly attempt: number;
+}): EventDraft {
+  const { step, stepId, attempt } = run;
+  return {
+    type: 'step',
+    payload: { phase: 'finished', step, stepId, attempt, outcome: { kind: 'interrupted' } },
+  };
 }
 
 /** Fails the continuation. */

@@ -1,11 +1,13 @@
 import {
   canonicalJson,
   isFinished,
+  isOperatorSignal,
   MaestroError,
   sha256Hex,
   singleConditions,
   type ContinuationState,
 } from '@maestro/core';
+import { interrupted } from './advance.ts';
 import type { CommandOf } from './command.ts';
 import type { DecideContext, Decision } from './decision.ts';
 import { beginTick, goOn, goOnWith, othersOf } from './go-on.ts';
@@ -43,6 +45,12 @@ export function decideSignal(
       `${state.id} is ${state.status} and takes no signals`,
     );
   }
+  if (state.sealed && !isOperatorSignal(command.signal)) {
+    throw new MaestroError(
+      'continuation.sealed',
+      `${state.id} was sealed at ${state.sealed.since} and takes only 'unseal' here`,
+    );
+  }
   const take = (): void => {
     draft.add({
       type: 'human_signal',
@@ -67,6 +75,17 @@ export function decideSignal(
       return answer(true);
     case 'resume':
       if (!state.paused) return answer(false);
+      take();
+      goOn(draft, context);
+      return answer(true);
+    case 'seal':
+      if (state.sealed) return answer(false);
+      // What runs here must not go on while the other store runs it again.
+      if (state.activity?.kind === 'running') draft.add(interrupted(state.activity));
+      take();
+      return answer(true);
+    case 'unseal':
+      if (!state.sealed) return answer(false);
       take();
       goOn(draft, context);
       return answer(true);

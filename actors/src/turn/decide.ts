@@ -8,7 +8,7 @@ import {
   shortened,
   type ContinuationState,
 } from '@maestro/core';
-import { advance, failFinally, finishStep, MAX_MESSAGE_LENGTH } from './advance.ts';
+import { advance, failFinally, finishStep, interrupted, MAX_MESSAGE_LENGTH } from './advance.ts';
 import type { Command, CommandOf, Reply } from './command.ts';
 import { decideSignal } from './decide-signal.ts';
 import type { DecideContext, Decision } from './decision.ts';
@@ -126,8 +126,9 @@ function stepEnded(
     blobs: draft.blobs,
     reply: { kind: 'step', accepted },
   });
-  const { activity } = state;
+  const { activity, sealed } = state;
   const { stepId, attempt, result } = command;
+  if (sealed) return answer(false);
   if ((activity?.kind !== 'running' && activity?.kind !== 'retry') || activity.stepId !== stepId) {
     return answer(false);
   }
@@ -146,10 +147,7 @@ function stepEnded(
   // Only the attempt that is under way can fail; what an older one says is of no interest.
   if (activity.kind !== 'running' || activity.attempt !== attempt) return answer(false);
   if (result.kind === 'interrupted') {
-    draft.add({
-      type: 'step',
-      payload: { phase: 'finished', ...run, outcome: { kind: 'interrupted' } },
-    });
+    draft.add(interrupted(run));
     goOnWith(draft, context);
     return answer(true);
   }

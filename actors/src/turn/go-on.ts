@@ -10,8 +10,8 @@ import type { DecideContext } from './decision.ts';
 import type { TurnDraft } from './turn-draft.ts';
 
 /** Whether a step only waits for being started. */
-export function canGoOn({ activity, paused }: ContinuationState, nowMs: number): boolean {
-  if (paused || !activity) return false;
+export function canGoOn({ activity, paused, sealed }: ContinuationState, nowMs: number): boolean {
+  if (paused || sealed || !activity) return false;
   return (
     activity.kind === 'next' || (activity.kind === 'retry' && Date.parse(activity.at) <= nowMs)
   );
@@ -21,7 +21,7 @@ export function canGoOn({ activity, paused }: ContinuationState, nowMs: number):
 export function goOn(draft: TurnDraft, context: DecideContext): void {
   const { nowMs, leaseEnded } = context;
   const { state } = draft;
-  if (isFinished(state.status)) return;
+  if (isFinished(state.status) || state.sealed) return;
   const { activity, wait } = state;
   if (activity?.kind === 'running') {
     if (leaseEnded) replaceLostAttempt(draft);

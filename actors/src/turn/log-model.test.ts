@@ -51,7 +51,7 @@ const commands = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .constantFrom('go', 'stop', 'pause', 'resume', 'nonsense')
+      .constantFrom('go', 'stop', 'pause', 'resume', 'seal', 'unseal', 'unseal', 'nonsense')
       .map((signal): Move['command'] => {
         return (_state, move) => signalOf(signal, { requestId: `${signal}${move}` });
       }),
@@ -167,12 +167,17 @@ function checkInvariants(
   if (before && isFinished(before.status)) expect(added).toEqual([]);
   // Something is due exactly when something is left to do that an event need not begin.
   const idle =
-    isFinished(state.status) || (state.paused !== null && state.activity?.kind !== 'running');
+    isFinished(state.status) ||
+    state.sealed !== undefined ||
+    (state.paused !== null && state.activity?.kind !== 'running');
   if (idle) expect(state.dueMs).toBeNull();
   else expect(state.dueMs).not.toBeNull();
   // Asleep, at a step, or finished: exactly one of them.
   const kinds = [isFinished(state.status), state.wait !== null, state.activity !== null];
   expect(kinds.filter(Boolean)).toHaveLength(1);
+  // Nothing at all happens while sealed, and no step runs.
+  if (before?.sealed && added[0]) expect(added[0].payload).toMatchObject({ signal: 'unseal' });
+  if (state.sealed) expect(state.activity?.kind).not.toBe('running');
   // Nothing begins while paused.
   const resumed = added.some(
     (event) => event.type === 'human_signal' && event.payload.signal === 'resume',
@@ -253,6 +258,7 @@ it('whatever is asked of it in whatever order, the head is the fold of a gapless
       'completed',
       'continuation.finished',
       'continuation.paused',
+      'continuation.sealed',
       'error',
       'failed',
       'host.draining',

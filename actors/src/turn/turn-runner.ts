@@ -285,6 +285,12 @@ export class TurnRunner {
     }
   }
 
+  /** Removes a reminder; one that stays finds nothing to do. */
+  async #disarm({ ref, memory }: Activation, name: string): Promise<void> {
+    if (memory?.armed?.name === name) memory.armed = null;
+    await this.#ports.scheduler.disarm(ref, name).catch(() => undefined);
+  }
+
   /** Effects and settling, after the commit. */
   async #afterwards(
     activation: Activation,
@@ -329,9 +335,7 @@ export class TurnRunner {
       before.generation !== state.generation &&
       before.dueMs !== null
     ) {
-      await this.#ports.scheduler
-        .disarm(activation.ref, reminderName(before.generation, identityOf(before.commit)))
-        .catch(() => undefined);
+      await this.#disarm(activation, reminderName(before.generation, identityOf(before.commit)));
     }
     if (failure !== undefined && source === 'reminder') throw failure as Error;
   }
@@ -349,6 +353,8 @@ export class TurnRunner {
     if (!isFinished(state.status) && state.dueMs !== null) {
       dues.push(state.activity?.kind === 'running' ? leaseEndMs(memory) : state.dueMs);
     }
+    // A sealed one leaves no reminder behind.
+    if (dues.length === 0 && state.sealed && armed) await this.#disarm(activation, armed.name);
     if (dues.length === 0) return;
     const atMs = Math.min(...dues);
     const name = reminderName(state.generation, activation.identity);

@@ -1,4 +1,5 @@
 import type { SignalAnswer } from '@maestro/client';
+import { isOperatorSignal } from '@maestro/core';
 import type { Command } from 'commander';
 import { contextOf, type CommandContext } from '../command-context.ts';
 import { connect } from '../connection.ts';
@@ -56,7 +57,11 @@ async function send(
   name: string,
 ): Promise<void> {
   const { note, key, payload } = options;
-  const answer: SignalAnswer = await connect(options, environment).signal(id, name, {
+  const answer: SignalAnswer = await connect(
+    options,
+    environment,
+    isOperatorSignal(name) ? { roles: ['operator'] } : {},
+  ).signal(id, name, {
     ...(note === undefined ? {} : { note }),
     ...(key === undefined ? {} : { idempotencyKey: key }),
     ...(payload === undefined ? {} : { payload }),

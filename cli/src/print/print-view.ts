@@ -21,7 +21,7 @@ export function statusWord(output: Output, status: ContinuationStatus, width = 0
 
 /** A continuation for people. */
 export function viewLines(output: Output, view: ContinuationView, nowMs: number): string[] {
-  const { budget, lastWake, activity, paused } = view;
+  const { budget, lastWake, activity, paused, sealed } = view;
   const row = (name: string, text: string): string =>
     `  ${output.tone('quiet', name.padEnd(10))} ${text}`;
   return [
@@ -32,6 +32,9 @@ export function viewLines(output: Output, view: ContinuationView, nowMs: number)
     ...(activity ? [row('activity', activityWords(activity))] : []),
     ...(paused
       ? [row('paused', `${relativeTime(paused.since, nowMs)} by ${paused.by.subject}`)]
+      : []),
+    ...(sealed
+      ? [row('sealed', `${relativeTime(sealed.since, nowMs)} by ${sealed.by.subject}`)]
       : []),
     ...(view.result ? [row('result', JSON.stringify(view.result.value))] : []),
     ...(view.failure ? [row('failure', `${view.failure.code}: ${view.failure.message}`)] : []),

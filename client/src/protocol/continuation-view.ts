@@ -55,6 +55,8 @@ export const ContinuationView = z.object({
   /** What the tick is at; null while it sleeps or has finished. */
   activity: Activity.nullable(),
   paused: z.object({ since: Instant, by: z.object({ subject: z.string() }) }).nullable(),
+  /** Set while it is closed because it moves to another store; it takes nothing but `unseal` then. */
+  sealed: z.object({ since: Instant, by: z.object({ subject: z.string() }) }).optional(),
   budget: BudgetView,
   lineage: Lineage,
   lastWake: LastWake.nullable(),

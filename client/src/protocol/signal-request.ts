@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** Body of `POST /continuations/{id}/signals`. */
 export const SignalRequest = z.strictObject({
-  /** `kill`, `pause`, `resume`, or the signal that the continuation waits for. */
+  /** `kill`, `pause`, `resume`, for operators `seal` and `unseal`, or the signal that the continuation waits for. */
   signal: SignalName,
   /** Why; personal data, kept out of the log. */
   note: z.string().max(4000).optional(),

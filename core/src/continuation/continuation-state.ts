@@ -99,6 +99,8 @@ export const ContinuationState = z.looseObject({
   activity: Activity.nullable(),
   wait: Wait.nullable(),
   paused: z.looseObject({ since: Instant, by: Requester }).nullable(),
+  /** Closed, because it goes on in another store. Absent unless it is: states without a seal have the bytes they always had. */
+  sealed: z.looseObject({ since: Instant, by: Requester }).optional(),
   lastWake: z
     .looseObject({
       cause: WakeCause,

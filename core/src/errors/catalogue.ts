@@ -39,6 +39,11 @@ export const ERROR_CATALOGUE = {
     title: 'The continuation has finished',
   },
   'continuation.paused': { status: 409, retryable: false, title: 'The continuation is paused' },
+  'continuation.sealed': {
+    status: 409,
+    retryable: false,
+    title: 'The continuation is sealed: it goes on in another store',
+  },
   'signal.unknown': {
     status: 422,
     retryable: false,

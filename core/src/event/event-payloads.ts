@@ -111,7 +111,7 @@ export const BudgetChargePayload = z.looseObject({
   runtime: Runtime,
 });
 
-/** A person spoke: a control signal (kill, pause, resume) or one that a sleep waits for. */
+/** A person spoke: a control signal (kill, pause, resume, seal, unseal) or one that a sleep waits for. */
 export const HumanSignalPayload = z.looseObject({
   signal: SignalName,
   /** Names the request; the same id is taken once. */

@@ -5,12 +5,15 @@ import { clockDueMs } from '../wake/wake-condition.ts';
 /**
  * When a continuation has to be looked at next, in ms since the epoch: the clock of its wait, the lease of its
  * running step, the retry or the next step that is pending; null when nothing but an event can move it.
- * A paused continuation still watches the lease of a step that runs, and nothing else.
+ * A paused continuation still watches the lease of a step that runs, and nothing else; a sealed one nothing at all.
  */
 export function dueMsOf(
-  state: Pick<ContinuationState, 'status' | 'paused' | 'activity' | 'wait' | 'updatedAt'>,
+  state: Pick<
+    ContinuationState,
+    'status' | 'paused' | 'sealed' | 'activity' | 'wait' | 'updatedAt'
+  >,
 ): number | null {
-  if (isFinished(state.status)) return null;
+  if (isFinished(state.status) || state.sealed) return null;
   const { activity } = state;
   if (activity?.kind === 'running') return Date.parse(activity.since) + activity.leaseMs;
   if (state.paused) return null;

@@ -67,6 +67,20 @@ describe('status and due time follow from the events', () => {
       AT_MS + LEASE_MS,
     ],
     ['paused before a step: nothing', [signalDraft('pause')], 'paused', null],
+    ['sealed while asleep: nothing', [sleepDraft(), signalDraft('seal')], 'paused', null],
+    ['sealed at a step that runs: nothing', [running(), signalDraft('seal')], 'paused', null],
+    [
+      'unsealed: the timer again',
+      [sleepDraft(), signalDraft('seal'), signalDraft('unseal')],
+      'sleeping',
+      Date.parse('2026-01-02T00:00Z'),
+    ],
+    [
+      'unsealed during a pause: nothing',
+      [sleepDraft(), signalDraft('pause'), signalDraft('seal'), signalDraft('unseal')],
+      'paused',
+      null,
+    ],
     [
       'paused before a retry: nothing',
       [running(), failed(false, '2026-01-01T00:00:05.000Z'), signalDraft('pause')],
@@ -207,4 +221,14 @@ describe('a log that cannot be is refused: log.corrupt', () => {
     const [first, , third] = sealLog([spawnDraft(), sleepDraft(), killed]);
     expect(() => first && third && fold(fold(null, first.event), third.event)).toThrow(corrupt);
   });
+});
+
+it('a seal leaves no trace in the state once it is gone', () => {
+  expect(after(sleepDraft()).sealed).toBeUndefined();
+  expect(after(sleepDraft(), signalDraft('seal')).sealed).toEqual({
+    since: '2026-01-01T00:00:00.000Z',
+    by: { subject: 'alice' },
+  });
+  const unsealed = after(sleepDraft(), signalDraft('seal'), signalDraft('unseal'));
+  expect(Object.keys(unsealed)).toEqual(Object.keys(after(sleepDraft())));
 });

@@ -24,7 +24,7 @@ export function fold(state: ContinuationState | null, event: ContinuationEvent):
     );
   }
   const next: ContinuationState = {
-    ...state,
+    ...(endsSeal(event) ? withoutSeal(state) : state),
     ...changes(state, event),
     generation: event.generation,
     sequence: event.sequence,
@@ -34,6 +34,15 @@ export function fold(state: ContinuationState | null, event: ContinuationEvent):
     updatedAt: event.at,
   };
   return settled(next);
+}
+
+function endsSeal(event: ContinuationEvent): boolean {
+  return event.type === 'human_signal' && event.payload.signal === 'unseal';
+}
+
+function withoutSeal(state: ContinuationState): ContinuationState {
+  const { sealed: _ended, ...rest } = state;
+  return rest;
 }
 
 function born(event: ContinuationEvent): ContinuationState {
@@ -83,7 +92,7 @@ function settled(state: ContinuationState): ContinuationState {
       ? 'failed'
       : state.status === 'killed'
         ? 'killed'
-        : state.paused
+        : state.paused || state.sealed
           ? 'paused'
           : state.wait
             ? 'sleeping'
@@ -184,7 +193,8 @@ function signalled(
   const requests = [...state.requests, request].slice(-REMEMBERED_REQUESTS);
   if (payload.signal === 'pause') return { requests, paused: { since: at, by: payload.by } };
   if (payload.signal === 'resume') return { requests, paused: null };
-  if (payload.signal === 'kill') return { requests };
+  if (payload.signal === 'seal') return { requests, sealed: { since: at, by: payload.by } };
+  if (payload.signal === 'kill' || payload.signal === 'unseal') return { requests };
   return {
     requests,
     signal: {

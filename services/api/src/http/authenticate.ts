@@ -25,8 +25,12 @@ export async function authenticate(
     throw new MaestroError('auth.invalid', 'the Authorization header is not Bearer <token>');
   }
   const principal = await identity.verify(token);
-  if (access === 'operator' && !principal.roles.includes(OPERATOR_ROLE)) {
-    throw new MaestroError('auth.forbidden', `this needs a token with the role '${OPERATOR_ROLE}'`);
-  }
+  if (access === 'operator') checkOperator(principal);
   return principal;
+}
+
+/** @throws MaestroError `auth.forbidden` unless the caller is an operator. */
+export function checkOperator({ roles }: Principal): void {
+  if (roles.includes(OPERATOR_ROLE)) return;
+  throw new MaestroError('auth.forbidden', `this needs a token with the role '${OPERATOR_ROLE}'`);
 }

@@ -1,7 +1,9 @@
 import type { Reply } from '@maestro/actors';
 import { SignalRequest, type SignalAnswer } from '@maestro/client/protocol';
+import { isOperatorSignal } from '@maestro/core';
 import { randomUUID } from 'node:crypto';
 import type { ApiParts } from '../api-options.ts';
+import { checkOperator } from '../http/authenticate.ts';
 import { IDEMPOTENCY_KEY, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { traceparentOf } from '../http/traceparent.ts';
@@ -15,7 +17,7 @@ export function signalContinuation({ continuations }: ApiParts): Route {
     operationId: 'signalContinuation',
     summary: 'Speak to a continuation',
     description:
-      '`kill`, `pause` and `resume` are taken at any time until it has finished, also while a step runs; any other signal only while it waits for it.',
+      '`kill`, `pause` and `resume` are taken at any time until it has finished, also while a step runs; any other signal only while it waits for it. `seal` closes it so that it can be moved to another store, `unseal` opens it again: both need the role `operator`, and in between nothing else is taken.',
     access: 'tenant',
     parameters: [IDEMPOTENCY_KEY],
     body: {
@@ -34,6 +36,8 @@ export function signalContinuation({ continuations }: ApiParts): Route {
       'continuation.not_found',
       'continuation.finished',
       'continuation.paused',
+      'continuation.sealed',
+      'auth.forbidden',
       'signal.unknown',
       'recipe.unknown',
       'idempotency.conflict',
@@ -43,6 +47,7 @@ export function signalContinuation({ continuations }: ApiParts): Route {
       'sidecar.unavailable',
     ],
     handle: async ({ http, principal, id, body }) => {
+      if (isOperatorSignal(body.signal)) checkOperator(principal);
       const reply = await continuations.send<Extract<Reply, { kind: 'signalled' }>>(
         { tenant: principal.tenant, id },
         {

@@ -6,7 +6,7 @@ export function viewOf(
   state: ContinuationState,
   lastEvents: readonly StoredEvent[],
 ): ContinuationView {
-  const { budget, paused } = state;
+  const { budget, paused, sealed } = state;
   return {
     id: state.id,
     status: state.status,
@@ -25,6 +25,7 @@ export function viewOf(
     waitingFor: state.wait ? [...singleConditions(state.wait.condition)] : [],
     activity: state.activity,
     paused: paused ? { since: paused.since, by: { subject: paused.by.subject } } : null,
+    ...(sealed ? { sealed: { since: sealed.since, by: { subject: sealed.by.subject } } } : {}),
     budget: {
       capUsd: usd(budget.capMicroUsd),
       softCapUsd: usd(budget.softCapMicroUsd),

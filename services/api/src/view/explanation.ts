@@ -36,7 +36,8 @@ export function explain(state: ContinuationState, nowMs: number): Explanation {
   };
 }
 
-function sinceOf({ paused, wait, activity, updatedAt }: ContinuationState): string {
+function sinceOf({ sealed, paused, wait, activity, updatedAt }: ContinuationState): string {
+  if (sealed) return sealed.since;
   if (paused) return paused.since;
   if (wait) return wait.since;
   return activity?.kind === 'running' ? activity.since : updatedAt;
@@ -90,7 +91,7 @@ function summaryOf(
   waitingFor: readonly Awaited[],
   nowMs: number,
 ): string {
-  const { activity, paused, tick, failure } = state;
+  const { activity, paused, sealed, tick, failure } = state;
   const ticks = `${tick} tick${tick === 1 ? '' : 's'}`;
   const ago = `${plainDuration(nowMs - Date.parse(sinceOf(state)))} ago`;
   switch (state.status) {
@@ -101,6 +102,9 @@ function summaryOf(
     case 'failed':
       return `It failed ${ago}, after ${ticks}: ${failure?.message ?? 'no reason is recorded'} (${failure?.code ?? 'unknown'}).`;
     case 'paused': {
+      if (sealed) {
+        return `It was sealed ${ago} by ${sealed.by.subject} to be moved to another store, and does nothing here until it is unsealed.`;
+      }
       const running =
         activity?.kind === 'running' ? ` Step ${activity.stepId} still runs to its end.` : '';
       return `It was paused ${ago} by ${paused?.by.subject ?? 'somebody'} and goes on when it is resumed.${running}`;
@@ -125,6 +129,7 @@ function summaryOf(
 function wouldWake(state: ContinuationState, waitingFor: readonly Awaited[]): string[] {
   if (isFinished(state.status)) return [];
   const { activity } = state;
+  if (state.sealed) return ["the signal 'unseal', given by an operator"];
   const ends = "the signal 'kill', which ends it";
   if (state.paused) return ["the signal 'resume'", ends];
   if (activity?.kind === 'running') {

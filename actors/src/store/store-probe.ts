@@ -69,7 +69,8 @@ async function checkClock(
 function refusalHint(text: string): string {
   const hints: readonly (readonly [RegExp, string])[] = [
     [
-      /partition ?key/i,
+      // Of a batch in the wrong partition Dapr's Cosmos DB component tells no more than this.
+      /partition ?key|operation \d+ which failed with status code 400/i,
       'the partition key does not fit: /partitionKey of a Cosmos DB container, `key` of a DynamoDB table (field partitionKey)',
     ],
     [

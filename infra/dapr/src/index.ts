@@ -36,6 +36,10 @@ export {
 export { findRedis, startRedis } from './backends/redis.ts';
 export type { ServerProgram } from './backends/server-program.ts';
 export { startPostgresBackends, type Backends } from './backends/backends.ts';
+export { startCosmos, azureOverlay } from './backends/azure-backends.ts';
+export { awsOverlay } from './backends/aws-backends.ts';
+export { startDynamoDb } from './backends/dynamodb-local.ts';
+export { writeOverlaid, type Overlay } from './launch/overlay.ts';
 export type { RestartableServer } from './backends/http-server-process.ts';
 export {
   COMPONENT_SETS,

@@ -61,6 +61,7 @@ describe('a worker', () => {
       const stack = await startStack({
         dataDir,
         components,
+        unchecked: true,
         env: { MAESTRO_REDIS: redis.connectionString, MAESTRO_LOG_LEVEL: 'warn' },
         apps: [{ appId: 'maestro-worker', command: [process.execPath, WORKER] }],
       });

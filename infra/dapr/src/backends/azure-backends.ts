@@ -80,7 +80,10 @@ function emulator(name: 'cosmos' | 'servicebus'): string {
   return join(repositoryFolder(), 'infra/emulators/dist', name, 'main.js');
 }
 
-async function startCosmos(options: ServerOptions): Promise<RestartableServer> {
+/** Starts the Cosmos DB emulator with the container of `components/azure`, or another one as `seed` says. */
+export async function startCosmos(
+  options: ServerOptions & { readonly seed?: string },
+): Promise<RestartableServer> {
   const server = await startServerProcess({
     name: 'cosmos',
     dataDir: options.dataDir,
@@ -88,7 +91,7 @@ async function startCosmos(options: ServerOptions): Promise<RestartableServer> {
     env: (port, folder) => ({
       COSMOS_PORT: String(port),
       COSMOS_KEY,
-      COSMOS_SEED: 'maestro/continuations:/partitionKey',
+      COSMOS_SEED: options.seed ?? 'maestro/continuations:/partitionKey',
       COSMOS_DATA: join(folder, 'data.jsonl'),
     }),
   });

@@ -23,6 +23,8 @@ export interface StackOptions {
   readonly log?: ((line: string) => void) | undefined;
   /** Found or built by `ensureDapr` unless given. */
   readonly binaries?: DaprBinaries | undefined;
+  /** Starts daprd even with components that are known to be wrong. @default false */
+  readonly unchecked?: boolean | undefined;
   /** A running control plane to share; it is not stopped with the stack. */
   readonly controlPlane?: ControlPlane | undefined;
 }
@@ -70,7 +72,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...options.env,
   };
   const folders = options.apps.flatMap((spec) => spec.resourcesPaths ?? [set.folder]);
-  requireSoundComponents([...new Set(folders)]);
+  if (!options.unchecked) requireSoundComponents([...new Set(folders)]);
   requireEnvironment([...new Set(folders)], { ...process.env, ...env });
   mkdirSync(join(dataDir, 'logs'), { recursive: true });
   const binaries = options.binaries ?? (await ensureDapr({ log }));

@@ -42,6 +42,8 @@ if (!postgres.ok && process.env['CI'] === undefined) {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'maestro-scan-'));
     const server = await startPostgres({ dataDir });
     const pool = new Pool({ connectionString: server.connectionString });
+    // `pool.end()` does not wait for its connections, so they may still see the server stop.
+    pool.on('error', () => undefined);
     await pool.query(`CREATE TABLE state (key text NOT NULL PRIMARY KEY, value bytea NOT NULL,
       etag uuid NOT NULL DEFAULT gen_random_uuid(),
       created_at timestamp with time zone NOT NULL DEFAULT now(),

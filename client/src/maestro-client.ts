@@ -4,6 +4,10 @@ import type {
   ContinuationView,
   EventsPage,
   Explanation,
+  FinishImportAnswer,
+  FinishImportInput,
+  ImportAnswer,
+  ImportRequest,
   SignalAnswer,
   StartAnswer,
   StartRequestInput,
@@ -159,6 +163,33 @@ export class MaestroClient {
     return this.#transport.json({
       method: 'POST',
       path: `${pathOf(id)}/wake`,
+      signal: options.signal,
+    });
+  }
+
+  /**
+   * Stores rows of a log that another store holds; needs the role `operator`. Until the import is finished they are
+   * nothing to anybody.
+   */
+  importRows(id: string, rows: ImportRequest, options: CallOptions = {}): Promise<ImportAnswer> {
+    return this.#transport.json({
+      method: 'POST',
+      path: `${pathOf(id)}/import`,
+      body: rows,
+      signal: options.signal,
+    });
+  }
+
+  /** Brings a continuation into being whose rows have all been imported; needs the role `operator`. It stays sealed. */
+  finishImport(
+    id: string,
+    end: FinishImportInput,
+    options: CallOptions = {},
+  ): Promise<FinishImportAnswer> {
+    return this.#transport.json({
+      method: 'POST',
+      path: `${pathOf(id)}/import/finish`,
+      body: end,
       signal: options.signal,
     });
   }

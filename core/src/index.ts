@@ -110,7 +110,13 @@ export { RecipeRegistry } from './recipe/recipe-registry.ts';
 
 // Ports
 export type { BlobStore } from './ports/blob-store.ts';
-export type { CommitResult, ContinuationStore, LogCommit } from './ports/continuation-store.ts';
+export type {
+  CommitResult,
+  ContinuationStore,
+  LogCommit,
+  LogRestore,
+  RestoreResult,
+} from './ports/continuation-store.ts';
 export type { EventLog } from './ports/event-log.ts';
 export type { Scheduler } from './ports/scheduler.ts';
 export type { BusHandler, BusMessage, StreamBus } from './ports/stream-bus.ts';

@@ -10,7 +10,10 @@ import {
   type ContinuationStore,
   type EventLog,
   type LogCommit,
+  type LogRestore,
+  type RestoreResult,
 } from '@maestro/core';
+import { restoreRows } from './restore-rows.ts';
 import type { RowStore, RowWrite } from './row-store.ts';
 
 /** Limits of {@link FencedStore}. */
@@ -93,6 +96,11 @@ export class FencedStore implements ContinuationStore, EventLog {
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       delayMs = Math.min(delayMs * 2, 1000);
     }
+  }
+
+  restore(restore: LogRestore, signal?: AbortSignal): Promise<RestoreResult> {
+    const limits = { timeoutMs: this.#commitTimeoutMs, retryDelayMs: this.#retryDelayMs };
+    return restoreRows(this.#rows, restore, limits, signal);
   }
 
   /** After a failed write: whose is the first entry, and has anybody written behind it? */

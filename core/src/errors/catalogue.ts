@@ -56,6 +56,12 @@ export const ERROR_CATALOGUE = {
   },
   'wake.too_far': { status: 422, retryable: false, title: 'The sleep is longer than ten years' },
   'event.too_large': { status: 413, retryable: false, title: 'An event is too large to store' },
+  'import.invalid': { status: 422, retryable: false, title: 'The log cannot be imported' },
+  'import.conflict': {
+    status: 409,
+    retryable: false,
+    title: 'There is another log under this id',
+  },
   'commit.conflict': { status: 409, retryable: true, title: 'Another host owns the continuation' },
   'commit.outcome_unknown': {
     status: 503,

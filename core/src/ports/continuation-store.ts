@@ -21,6 +21,20 @@ export interface LogCommit {
  */
 export type CommitResult = 'committed' | 'superseded' | 'conflict';
 
+/** Rows of a log that another store holds. */
+export interface LogRestore {
+  readonly ref: ContinuationRef;
+  /** Sequence of the first entry. */
+  readonly from: number;
+  /** Row texts that follow on each other; may be empty where a head is given. */
+  readonly entries: readonly string[];
+  /** Row text of the head. The continuation exists from the moment that it is stored. */
+  readonly head?: string;
+}
+
+/** How a restore ended. `present`: all of it was there before. `conflict`: something else is, nothing of this was stored. */
+export type RestoreResult = 'restored' | 'present' | 'conflict';
+
 /** Holds the heads, and is the only way to write: whole commits, fenced by the log itself. */
 export interface ContinuationStore {
   /** Strong read of the head row's text; undefined when there is none. */
@@ -33,6 +47,14 @@ export interface ContinuationStore {
    * @throws MaestroError `commit.outcome_unknown` when the store did not answer in time: it may or may not be stored.
    */
   commit(commit: LogCommit, signal?: AbortSignal): Promise<CommitResult>;
+
+  /**
+   * Brings back rows as they are, each only where there is none; for a continuation that has no head, and so does not
+   * exist, until the last of its rows is here. Safe to repeat, and to go on with after it was cut off.
+   *
+   * @throws MaestroError `commit.outcome_unknown` when the store did not answer in time: it may or may not be stored.
+   */
+  restore(restore: LogRestore, signal?: AbortSignal): Promise<RestoreResult>;
 
   /** The text of the snapshot at a sequence; undefined when there is none. */
   readSnapshot(

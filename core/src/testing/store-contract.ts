@@ -129,6 +129,53 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(results[7]).toBe('conflict');
     });
 
+    it('restores rows as they are: without a head nothing exists, with it everything does', async () => {
+      const { a, b } = await two();
+      const ref = freshRef();
+      const { commit, state } = sampleCommit(ref, null, { commitId: 'other.1', events: 5 });
+      const { entries, head } = commit;
+      const parts = [
+        { ref, from: 1, entries: entries.slice(0, 2) },
+        { ref, from: 3, entries: entries.slice(2) },
+      ];
+      for (const part of parts) expect(await a.restore(part)).toBe('restored');
+      expect(await b.readHead(ref)).toBeUndefined();
+      expect(await b.readRange(ref, 1, 10)).toEqual(entries);
+      expect(await b.commit(sampleCommit(ref, null, { commitId: 'b.1' }).commit)).toBe('conflict');
+      expect(await b.restore({ ref, from: 6, entries: [], head })).toBe('restored');
+      expect(await a.readHead(ref)).toBe(head);
+      const next = sampleCommit(ref, state, { commitId: 'a.1', generation: 2 });
+      expect(await a.commit(next.commit)).toBe('committed');
+      expect(await a.readEntry(ref, 6)).toBe(next.commit.entries[0]);
+    });
+
+    it('restores what is missing, and nothing at all where something else is', async () => {
+      const { a, b } = await two();
+      const ref = freshRef();
+      const { entries, head } = sampleCommit(ref, null, { commitId: 'x.1', events: 4 }).commit;
+      const other = sampleCommit(ref, null, { commitId: 'y.1', events: 5 }).commit;
+      await a.restore({ ref, from: 1, entries: entries.slice(0, 2) });
+      expect(await b.restore({ ref, from: 1, entries })).toBe('restored');
+      expect(await a.restore({ ref, from: 1, entries })).toBe('present');
+      expect(await a.restore({ ref, from: 1, entries: other.entries })).toBe('conflict');
+      expect(await b.readRange(ref, 1, 10)).toEqual(entries);
+      await a.restore({ ref, from: 5, entries: [], head });
+      expect(await b.restore({ ref, from: 5, entries: [], head })).toBe('present');
+      expect(await b.restore({ ref, from: 5, entries: [], head: other.head })).toBe('conflict');
+      expect(await a.readHead(ref)).toBe(head);
+    });
+
+    it('lets several restore the same at the same time', async () => {
+      const { a, b } = await two();
+      const ref = freshRef();
+      const { entries } = sampleCommit(ref, null, { commitId: 'x.1', events: 10 }).commit;
+      const results = await Promise.all(
+        [a, b, a, b, a, b].map((host) => host.restore({ ref, from: 1, entries })),
+      );
+      expect(results).not.toContain('conflict');
+      expect(await a.readRange(ref, 1, 20)).toEqual(entries);
+    });
+
     it('has exactly one winner for every sequence, whoever writes at the same time', async () => {
       const { hosts, fencingRounds } = await two();
       const ref = freshRef();

@@ -13,7 +13,7 @@ import type { Logger } from 'pino';
 /** What the API is made of. */
 export interface ApiOptions {
   readonly identity: Identity;
-  /** Heads and logs are read from here; the API writes nothing. */
+  /** Heads and logs are read from here; the API itself writes nothing but what an import restores. */
   readonly store: ContinuationStore & EventLog;
   /** Values that events only refer to. */
   readonly blobs: BlobStore;

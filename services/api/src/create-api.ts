@@ -8,7 +8,10 @@ import { assignRequestId } from './http/request-id.ts';
 import { routeTable } from './routes/route-table.ts';
 import { CommitNudges } from './stream/commit-nudges.ts';
 
-/** The public API as an express application. It reads the store itself and changes things only by commands to continuations. */
+/**
+ * The public API as an express application. It reads the store itself and changes things only by
+ * commands to continuations, and by restoring the logs of those that are moved here.
+ */
 export function createApi(options: ApiOptions): Express {
   const parts: ApiParts = {
     ...options,

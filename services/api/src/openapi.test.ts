@@ -52,6 +52,8 @@ describe('the OpenAPI document', () => {
       'POST /continuations/{id}/signals',
       'GET /continuations/{id}/explain',
       'POST /continuations/{id}/wake',
+      'POST /continuations/{id}/import',
+      'POST /continuations/{id}/import/finish',
       'GET /blobs/{sha256}',
       'GET /healthz',
       'GET /readyz',

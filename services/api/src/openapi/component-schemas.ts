@@ -2,6 +2,10 @@ import {
   ContinuationView,
   EventsPage,
   Explanation,
+  FinishImportAnswer,
+  FinishImportRequest,
+  ImportAnswer,
+  ImportRequest,
   Problem,
   SignalAnswer,
   SignalRequest,
@@ -20,6 +24,8 @@ const ANSWERS = {
   ContinuationView,
   EventsPage,
   Explanation,
+  FinishImportAnswer,
+  ImportAnswer,
   Problem,
   Readiness,
   SignalAnswer,
@@ -27,7 +33,7 @@ const ANSWERS = {
   WakeAnswer,
 } as const;
 
-const REQUESTS = { SignalRequest, StartRequest } as const;
+const REQUESTS = { FinishImportRequest, ImportRequest, SignalRequest, StartRequest } as const;
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { readonly [key: string]: unknown };

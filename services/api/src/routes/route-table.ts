@@ -4,8 +4,10 @@ import { openapiDocument } from '../openapi/openapi-document.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
 import { explainContinuation } from './explain-continuation.ts';
 import { getBlob } from './get-blob.ts';
+import { finishImport } from './finish-import.ts';
 import { getContinuation } from './get-continuation.ts';
 import { errorReference, liveness, metricsRoute, readiness } from './health.ts';
+import { importLog } from './import-log.ts';
 import { listEvents } from './list-events.ts';
 import { signalContinuation } from './signal-continuation.ts';
 import { startContinuation } from './start-continuation.ts';
@@ -22,6 +24,8 @@ export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Rout
     signalContinuation(parts),
     explainContinuation(parts),
     wakeContinuation(parts),
+    importLog(parts),
+    finishImport(parts),
     getBlob(parts),
     liveness(),
     readiness(parts),

@@ -12,6 +12,10 @@ export interface CliEnvironment {
   /** The local dev issuer's key pair; undefined when there is none. */
   readonly devKeyFile: string | undefined;
   readonly postgres: string | undefined;
+  /** Key of a Cosmos DB account. */
+  readonly cosmosKey: string | undefined;
+  /** Access token of Entra ID for a Cosmos DB account. */
+  readonly cosmosToken: string | undefined;
 }
 
 /** Where the development stack keeps its data unless told otherwise. */
@@ -29,6 +33,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv): CliEnvironment {
     user: filled(env['USER']) ?? filled(env['USERNAME']) ?? 'developer',
     devKeyFile: existsSync(keyFile) ? keyFile : undefined,
     postgres: filled(env['MAESTRO_POSTGRES']),
+    cosmosKey: filled(env['MAESTRO_COSMOS_KEY']),
+    cosmosToken: filled(env['MAESTRO_COSMOS_TOKEN']),
   });
 }
 

@@ -12,6 +12,8 @@ const environment: CliEnvironment = {
   user: 'alice',
   devKeyFile: undefined,
   postgres: undefined,
+  cosmosKey: undefined,
+  cosmosToken: undefined,
 };
 
 afterEach(() => vi.restoreAllMocks());
@@ -62,6 +64,9 @@ it.each([
   [['repair'], '--rearm'],
   [['repair', '--rearm'], '--tenant'],
   [['repair', '--rearm', '--tenant', 'acme'], '--sqlite'],
+  [['repair', '--rearm', '--tenant', 'acme', '--sqlite', 'x', '--dynamodb', 'y'], 'one store'],
+  [['repair', '--rearm', '--tenant', 'acme', '--cosmos', 'x'], 'https://'],
+  [['repair', '--rearm', '--tenant', 'acme', '--cosmos', 'https://x'], 'MAESTRO_COSMOS_KEY'],
   [['token'], 'maestro dev'],
   [['get', 'x', '--api', 'localhost'], '--api'],
 ])('ends with 2 and says what is wrong: %j', async (words, hint) => {

@@ -1,12 +1,27 @@
-import { findPostgres, startPostgres } from '@maestro/infra-dapr';
+import {
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  paginateScan,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { CosmosClient } from '@azure/cosmos';
+import {
+  azureOverlay,
+  findPostgres,
+  startCosmos,
+  startDynamoDb,
+  startPostgres,
+} from '@maestro/infra-dapr';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Pool } from 'pg';
 import { describe } from 'vitest';
-import { PostgresScanner, SqliteScanner } from 'maestro';
+import { openScanner } from 'maestro';
 import { scannerContract } from './support/scanner-contract.ts';
+
+const NO_ENVIRONMENT = { postgres: undefined, cosmosKey: undefined, cosmosToken: undefined };
 
 scannerContract('state.sqlite', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'maestro-scan-'));
@@ -25,7 +40,7 @@ scannerContract('state.sqlite', async () => {
       for (const [key, value] of rows) insert.run(key, JSON.stringify(value));
       database.exec('COMMIT');
     },
-    open: () => new SqliteScanner(file),
+    open: () => openScanner({ sqlite: file }, NO_ENVIRONMENT),
     close: async () => {
       database.close();
       await rm(folder, { recursive: true });
@@ -57,7 +72,7 @@ if (!postgres.ok && process.env['CI'] === undefined) {
           [rows.map(([key]) => key), rows.map(([, value]) => JSON.stringify(value))],
         );
       },
-      open: () => new PostgresScanner(server.connectionString),
+      open: () => openScanner({ postgres: server.connectionString }, NO_ENVIRONMENT),
       close: async () => {
         await pool.end();
         await server.stop();
@@ -65,4 +80,84 @@ if (!postgres.ok && process.env['CI'] === undefined) {
       },
     };
   });
+}
+
+const TABLE = 'maestro-continuations';
+
+scannerContract('state.aws.dynamodb', async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'maestro-scan-'));
+  const server = await startDynamoDb({ dataDir });
+  // As people set the SDK up.
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = `http://127.0.0.1:${server.port}`;
+  process.env['AWS_REGION'] = 'us-east-1';
+  process.env['AWS_ACCESS_KEY_ID'] = 'local';
+  process.env['AWS_SECRET_ACCESS_KEY'] = 'local';
+  const client = new DynamoDBClient({});
+  const send = async (requests: readonly WriteRequest[]): Promise<void> => {
+    for (let from = 0; from < requests.length; from += 25) {
+      const RequestItems = { [TABLE]: requests.slice(from, from + 25) };
+      await client.send(new BatchWriteItemCommand({ RequestItems }));
+    }
+  };
+  return {
+    write: async (rows) => {
+      for await (const { Items = [] } of paginateScan({ client }, { TableName: TABLE })) {
+        await send(Items.flatMap(({ key }) => (key ? [{ DeleteRequest: { Key: { key } } }] : [])));
+      }
+      await send(
+        rows.map(([key, value]) => ({
+          PutRequest: {
+            Item: { key: { S: key }, value: { S: JSON.stringify(value) }, etag: { S: 'e' } },
+          },
+        })),
+      );
+    },
+    open: () => openScanner({ dynamodb: TABLE }, NO_ENVIRONMENT),
+    close: async () => {
+      client.destroy();
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+});
+
+scannerContract('state.azure.cosmosdb', async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'maestro-scan-'));
+  const server = await startCosmos({ dataDir });
+  const endpoint = `http://127.0.0.1:${server.port}`;
+  const cosmosKey = azureOverlay(1, 1)['maestro-state']?.set?.['masterKey'] ?? '';
+  const client = new CosmosClient({ endpoint, key: cosmosKey });
+  const container = client.database('maestro').container('continuations');
+  return {
+    write: async (rows) => {
+      const { resources } = await container.items
+        .query<{ id: string; partitionKey: string }>('SELECT c.id, c.partitionKey FROM c')
+        .fetchAll();
+      await inBatches(resources, ({ id, partitionKey }) =>
+        container.item(id, partitionKey).delete(),
+      );
+      await inBatches(rows, ([id, value]) =>
+        container.items.create({ id, value, isBinary: false, partitionKey: partitionOf(id) }),
+      );
+    },
+    open: () => openScanner({ cosmos: endpoint }, { ...NO_ENVIRONMENT, cosmosKey }),
+    close: async () => {
+      client.dispose();
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+});
+
+function partitionOf(id: string): string {
+  return id.split(':').slice(0, 2).join(':');
+}
+
+async function inBatches<Item>(
+  items: readonly Item[],
+  call: (item: Item) => Promise<unknown>,
+): Promise<void> {
+  for (let from = 0; from < items.length; from += 64) {
+    await Promise.all(items.slice(from, from + 64).map(call));
+  }
 }

@@ -7,11 +7,10 @@ import type { CliEnvironment } from '../environment.ts';
 import { NegativeResult, UsageError } from '../failure.ts';
 import { wholeNumber } from '../option-values.ts';
 import { rearmAll, type RearmReport } from '../repair/rearm.ts';
+import { addStoreOptions, openScanner, type StoreOptions } from '../scanner/store-options.ts';
 
-interface RepairOptions {
+interface RepairOptions extends StoreOptions {
   readonly rearm?: boolean;
-  readonly sqlite?: string;
-  readonly postgres?: string;
   readonly tenant?: string;
   readonly dryRun?: boolean;
   readonly concurrency: number;
@@ -19,15 +18,14 @@ interface RepairOptions {
 
 /** `maestro repair`. */
 export function addRepair(program: Command, environment: CliEnvironment): void {
-  program
+  const command = program
     .command('repair')
     .summary('arm the reminders of all unfinished continuations anew')
     .description(
       "For when the scheduler has lost its data: walks over the store itself and has every unfinished continuation look whether anything is due and arm its reminder. Safe to repeat, and while everything runs. Needs tokens with the role 'operator'; with the dev issuer's key it makes them.",
     )
-    .option('--rearm', 'arm the reminders (the one repair that there is)')
-    .option('--sqlite <file>', 'the file of a state.sqlite component')
-    .option('--postgres <url>', 'the database of a state.postgresql v2 component')
+    .option('--rearm', 'arm the reminders (the one repair that there is)');
+  addStoreOptions(command)
     .option('--tenant <slug>', 'of this tenant only')
     .option('--dry-run', 'count, but change nothing')
     .option('--concurrency <n>', 'calls under way at a time', wholeNumber(1), 32)
@@ -36,10 +34,11 @@ export function addRepair(program: Command, environment: CliEnvironment): void {
       `
 Examples:
   $ maestro repair --rearm --sqlite .maestro/state.db
-  $ maestro repair --rearm --postgres postgres://localhost/maestro --tenant acme --dry-run`,
+  $ maestro repair --rearm --postgres postgres://localhost/maestro --tenant acme --dry-run
+  $ AWS_REGION=eu-central-1 maestro repair --rearm --dynamodb maestro-continuations`,
     )
-    .action(async (_options: unknown, command: Command) => {
-      const context = contextOf<RepairOptions>(command, environment);
+    .action(async (_options: unknown, parsed: Command) => {
+      const context = contextOf<RepairOptions>(parsed, environment);
       const { options, output } = context;
       if (!options.rearm) throw new UsageError('say what to repair: --rearm');
       const token = options.token ?? environment.token;
@@ -57,31 +56,6 @@ Examples:
         await scanner.close();
       }
     });
-}
-
-/** Drivers are loaded where they are used: every other command starts without them. */
-async function openScanner(
-  options: RepairOptions,
-  environment: CliEnvironment,
-): Promise<StoreScanner> {
-  const { sqlite, postgres = sqlite === undefined ? environment.postgres : undefined } = options;
-  if (sqlite !== undefined && postgres !== undefined) {
-    throw new UsageError('give --sqlite or --postgres, not both');
-  }
-  if (sqlite !== undefined) {
-    const { SqliteScanner } = await import('../scanner/sqlite-scanner.ts');
-    return new SqliteScanner(sqlite);
-  }
-  if (postgres !== undefined) {
-    const { PostgresScanner } = await import('../scanner/postgres-scanner.ts');
-    return new PostgresScanner(postgresUrl(postgres));
-  }
-  throw new UsageError('say where the store is: --sqlite <file> or --postgres <url>');
-}
-
-function postgresUrl(text: string): string {
-  if (/^postgres(ql)?:\/\//.test(text)) return text;
-  throw new UsageError('--postgres takes a URL such as postgres://user@127.0.0.1:5432/maestro');
 }
 
 async function repair(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 export interface ScannerUnderTest {
   /** Replaces all rows; values are stored as Dapr stores them, as JSON. */
   write(rows: readonly (readonly [key: string, value: unknown])[]): Promise<void>;
-  open(): StoreScanner;
+  open(): Promise<StoreScanner>;
   close(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export function scannerContract(name: string, make: () => Promise<ScannerUnderTe
     afterAll(() => store?.close());
 
     const scan = async (tenant?: string): Promise<ScannedHead[]> => {
-      const scanner = store.open();
+      const scanner = await store.open();
       const heads: ScannedHead[] = [];
       for await (const head of scanner.heads(tenant === undefined ? {} : { tenant })) {
         heads.push(head);
@@ -63,7 +63,7 @@ export function scannerContract(name: string, make: () => Promise<ScannerUnderTe
 
     it('stops when it is told to', async () => {
       const abort = new AbortController();
-      const scanner = store.open();
+      const scanner = await store.open();
       const heads = scanner.heads({ signal: abort.signal })[Symbol.asyncIterator]();
       await heads.next();
       abort.abort(new Error('enough'));

@@ -52,6 +52,14 @@ const ID = '01J00000000000000000000000';
 const goal = { objective: 'try it', recipe: 'noop@1' };
 
 describe('a call', () => {
+  it('puts a blob under its hash', async () => {
+    const { client, sent } = scripted(ok({ sha256: 'a', bytes: 1 }));
+    await client.putBlob('a', { text: 'long' });
+    expect(sent).toMatchObject([
+      { method: 'PUT', url: 'http://maestro.test/blobs/a', body: { text: 'long' } },
+    ]);
+  });
+
   it('carries the token and the request', async () => {
     const { client, sent } = scripted(ok({ id: ID }));
     await client.events(ID, { from: 5, includeHead: true });

@@ -158,6 +158,16 @@ export class MaestroClient {
     });
   }
 
+  /** Stores a value that an imported log refers to, under the SHA-256 of its canonical JSON; needs the role `operator`. */
+  async putBlob(sha256: string, value: unknown, options: CallOptions = {}): Promise<void> {
+    await this.#transport.json({
+      method: 'PUT',
+      path: `/blobs/${encodeURIComponent(sha256)}`,
+      body: value,
+      signal: options.signal,
+    });
+  }
+
   /** Lets it look whether anything is due and arms its reminder anew; needs the role `operator`. */
   wake(id: string, options: CallOptions = {}): Promise<WakeAnswer> {
     return this.#transport.json({

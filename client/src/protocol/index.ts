@@ -1,3 +1,4 @@
+export { BlobValue } from './blob-value.ts';
 export { ContinuationView } from './continuation-view.ts';
 export { EventsPage, MAX_PAGE_EVENTS } from './events-page.ts';
 export { Explanation } from './explanation.ts';

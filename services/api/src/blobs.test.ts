@@ -57,3 +57,35 @@ it('refuses an unknown hash, what is no hash, and the blob of another tenant', a
     code: 'blob.not_found',
   });
 });
+
+it('takes a blob from an operator, for the tenant of the token, under its own hash alone', async () => {
+  const text = canonicalJson(report);
+  const path = `/blobs/${sha256Hex(text)}`;
+  const operator = { token: 'globex:oscar:operator' };
+  expect(await api.refused('PUT', path, { body: report })).toMatchObject({
+    code: 'auth.forbidden',
+  });
+  const other = { text: 'short' };
+  expect(await api.refused('PUT', path, { ...operator, body: other })).toMatchObject({
+    code: 'request.invalid',
+  });
+  const large = { text: 'x'.repeat(2 * 1024 * 1024) };
+  expect(await api.refused('PUT', path, { ...operator, body: large })).toMatchObject({
+    code: 'request.too_large',
+  });
+  for (const white of ['', ' ']) {
+    const answer = await api.call('PUT', path, { ...operator, text: `${white}${text}` });
+    expect(answer.json).toEqual({ sha256: sha256Hex(text), bytes: text.length });
+  }
+  expect((await api.call('GET', path, operator)).json).toEqual(report);
+  expect(await api.refused('GET', path)).toMatchObject({ code: 'blob.not_found' });
+  const wrong = await api.refused('POST', path, { body: report });
+  expect(wrong.headers.get('allow')).toBe('GET, HEAD, PUT');
+});
+
+it('takes a blob of more than a mebibyte', async () => {
+  const body = { text: 'x'.repeat(1_500_000) };
+  const path = `/blobs/${sha256Hex(canonicalJson(body))}`;
+  const answer = await api.call('PUT', path, { token: 'acme:oscar:operator', body });
+  expect(answer.httpStatus).toBe(200);
+});

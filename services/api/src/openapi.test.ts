@@ -55,6 +55,7 @@ describe('the OpenAPI document', () => {
       'POST /continuations/{id}/import',
       'POST /continuations/{id}/import/finish',
       'GET /blobs/{sha256}',
+      'PUT /blobs/{sha256}',
       'GET /healthz',
       'GET /readyz',
       'GET /errors/{code}',

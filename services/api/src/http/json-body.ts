@@ -1,7 +1,7 @@
 import { MaestroError } from '@maestro/core';
 import type { IncomingMessage } from 'node:http';
 
-/** The largest body, in bytes. */
+/** The largest body, in bytes, unless a route takes larger ones. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** How deep a body may be nested: deeper ones would exhaust the stack of whoever walks them. */
@@ -14,9 +14,12 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  *
  * @throws MaestroError `request.unsupported_media_type`, `request.too_large`, `request.malformed` or `request.invalid`.
  */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<unknown> {
   checkMediaType(request);
-  const text = await readText(request);
+  const text = await readText(request, maxBytes);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -46,21 +49,21 @@ function checkMediaType({ headers }: IncomingMessage): void {
   }
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > MAX_BODY_BYTES) throw tooLarge();
+  if (announced > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
   let length = 0;
   await new Promise<void>((resolve, reject) => {
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length <= MAX_BODY_BYTES) {
+      if (length <= maxBytes) {
         chunks.push(chunk);
         return;
       }
       // The rest is read and dropped, so that the answer is not lost in a reset connection.
       request.off('data', onData).resume();
-      reject(tooLarge());
+      reject(tooLarge(maxBytes));
     };
     const incomplete = (): void => {
       if (!request.complete) reject(new MaestroError('request.malformed', 'the body ended early'));
@@ -77,10 +80,10 @@ async function readText(request: IncomingMessage): Promise<string> {
   }
 }
 
-function tooLarge(): MaestroError {
+function tooLarge(maxBytes: number): MaestroError {
   return new MaestroError(
     'request.too_large',
-    `a body may have at most ${MAX_BODY_BYTES} bytes; put large values elsewhere and refer to them`,
+    `a body may have at most ${maxBytes} bytes; put large values elsewhere and refer to them`,
   );
 }
 

@@ -16,7 +16,9 @@ export function mountRoutes(routes: readonly Route[], identity: Identity): Route
     router[route.method](route.path, handlerOf(route, identity));
   }
   for (const [path, taken] of methods) {
-    const allow = taken.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : ['POST']));
+    const allow = taken.flatMap((method) =>
+      method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
+    );
     router.all(path, (request, response) => {
       response.setHeader('allow', allow.join(', '));
       throw new MaestroError(
@@ -34,7 +36,7 @@ function handlerOf(route: Route, identity: Identity): RequestHandler {
     const principal = await authenticate(identity, route.access, request.headers.authorization);
     const id = takesId ? continuationIdOf(request) : '';
     const query = route.query ? parsedQuery(route, request) : undefined;
-    const body = route.body ? await parsedBody(route.body.schema, request) : undefined;
+    const body = route.body ? await parsedBody(route.body, request) : undefined;
     const answer = await route.handle({
       http: request,
       response,
@@ -66,10 +68,10 @@ function parsedQuery(route: Route, request: Request): unknown {
 }
 
 async function parsedBody(
-  schema: NonNullable<Route['body']>['schema'],
+  { schema, maxBytes }: NonNullable<Route['body']>,
   request: Request,
 ): Promise<unknown> {
-  const parsed = schema.safeParse(await readJsonBody(request));
+  const parsed = schema.safeParse(await readJsonBody(request, maxBytes));
   if (!parsed.success) throw invalidRequest(parsed.error, 'body');
   return parsed.data;
 }

@@ -40,7 +40,7 @@ export interface ApiRequest<B, Q> {
 
 /** A route: what it takes, what it answers and how it is documented, in one place. */
 export interface Route<B = unknown, Q = unknown> {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put';
   /** `:id` stands for a continuation's id. */
   readonly path: string;
   readonly operationId: string;
@@ -52,6 +52,8 @@ export interface Route<B = unknown, Q = unknown> {
     /** Name of the schema among the document's components. */
     readonly name: string;
     readonly example: unknown;
+    /** The largest body, in bytes. @default MAX_BODY_BYTES */
+    readonly maxBytes?: number;
   };
   readonly query?: z.ZodType<Q>;
   readonly parameters?: readonly ParameterDoc[];

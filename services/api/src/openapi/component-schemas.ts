@@ -1,4 +1,5 @@
 import {
+  BlobValue,
   ContinuationView,
   EventsPage,
   Explanation,
@@ -33,7 +34,13 @@ const ANSWERS = {
   WakeAnswer,
 } as const;
 
-const REQUESTS = { FinishImportRequest, ImportRequest, SignalRequest, StartRequest } as const;
+const REQUESTS = {
+  BlobValue,
+  FinishImportRequest,
+  ImportRequest,
+  SignalRequest,
+  StartRequest,
+} as const;
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { readonly [key: string]: unknown };

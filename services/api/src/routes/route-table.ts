@@ -9,6 +9,7 @@ import { getContinuation } from './get-continuation.ts';
 import { errorReference, liveness, metricsRoute, readiness } from './health.ts';
 import { importLog } from './import-log.ts';
 import { listEvents } from './list-events.ts';
+import { putBlob } from './put-blob.ts';
 import { signalContinuation } from './signal-continuation.ts';
 import { startContinuation } from './start-continuation.ts';
 import { streamEvents } from './stream-events.ts';
@@ -27,6 +28,7 @@ export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Rout
     importLog(parts),
     finishImport(parts),
     getBlob(parts),
+    putBlob(parts),
     liveness(),
     readiness(parts),
     errorReference(),

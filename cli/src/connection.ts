@@ -26,13 +26,19 @@ export function apiAddress(options: GlobalOptions, environment: CliEnvironment):
 export function connect(
   options: GlobalOptions,
   environment: CliEnvironment,
-  as: { readonly tenant?: string; readonly roles?: readonly string[] } = {},
+  as: {
+    readonly tenant?: string;
+    readonly roles?: readonly string[];
+    /** How long one try of a call may take, in ms. */
+    readonly timeoutMs?: number;
+  } = {},
 ): MaestroClient {
   const token = options.token ?? environment.token;
   return new MaestroClient({
     baseUrl: apiAddress(options, environment),
     token: token ?? devToken(environment, as),
     retry: { attempts: 4 },
+    ...(as.timeoutMs === undefined ? {} : { timeoutMs: as.timeoutMs }),
   });
 }
 

@@ -7,6 +7,16 @@ export class UsageError extends Error {}
 /** The command did its work and the answer is no: exit code 1, the output has said why. */
 export class NegativeResult extends Error {}
 
+/** The command would do harm as it is: exit code 1, with a code of the command line's own. */
+export class Refusal extends Error {
+  readonly code: `${string}.${string}`;
+
+  constructor(code: `${string}.${string}`, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** How a failed command ends. */
 export interface Failure {
   readonly exitCode: 0 | 1 | 2;
@@ -21,7 +31,7 @@ export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof UsageError) {
     return { exitCode: 2, error: { code: 'usage', message: thrown.message } };
   }
-  if (thrown instanceof MaestroError) {
+  if (thrown instanceof MaestroError || thrown instanceof Refusal) {
     const { code, message } = thrown;
     return { exitCode: 1, error: { code, message } };
   }

@@ -4,7 +4,9 @@ import { addDev } from './commands/dev.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addExplain } from './commands/explain.ts';
+import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
+import { addImport } from './commands/import.ts';
 import { addRepair } from './commands/repair.ts';
 import { addSignals } from './commands/signal.ts';
 import { addStart } from './commands/start.ts';
@@ -42,6 +44,8 @@ Examples:
     addExplain,
     addSignals,
     addVerify,
+    addExport,
+    addImport,
     addRepair,
     addDoctor,
   ];

@@ -1,15 +1,14 @@
-import type { EventsPage, MaestroClient } from '@maestro/client';
-import { MaestroError, StoredEvent } from '@maestro/core';
 import type { Command } from 'commander';
 import { contextOf } from '../command-context.ts';
 import { connect } from '../connection.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { NegativeResult, UsageError } from '../failure.ts';
 import type { Output } from '../output.ts';
+import { isExport } from '../move/is-export.ts';
 import { readLogFile } from '../verify/read-log-file.ts';
-import { verifyLog, type HeadClaim, type LogVerdict } from '../verify/verify-log.ts';
-
-const PAGE = 500;
+import { RemoteLog } from '../verify/remote-log.ts';
+import { verifyExport, type ExportVerdict } from '../verify/verify-export.ts';
+import { verifyLog, type LogVerdict } from '../verify/verify-log.ts';
 
 /** `maestro verify`. */
 export function addVerify(program: Command, environment: CliEnvironment): void {
@@ -20,12 +19,16 @@ export function addVerify(program: Command, environment: CliEnvironment): void {
     .description(
       'Checks that no event of a log was changed, left out or added, and that the log folds to the head row, byte for byte. Exits with 1 at the first place that does not verify.',
     )
-    .option('--file <log.jsonl>', 'a log in a file, one event per line, instead of an id')
+    .option(
+      '--file <file>',
+      'a file of maestro export, or a log with one event per line, instead of an id',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   $ maestro verify <id>
+  $ maestro verify --file moved.jsonl
   $ maestro events <id> --json > log.jsonl && maestro verify --file log.jsonl`,
     )
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
@@ -34,6 +37,10 @@ Examples:
       let verdict: LogVerdict;
       if (options.file !== undefined) {
         if (id !== undefined) throw new UsageError('give an id or --file, not both');
+        if (await isExport(options.file)) {
+          await verifyParts(output, options.file);
+          return;
+        }
         verdict = await verifyLog(readLogFile(options.file), () => undefined);
       } else {
         if (id === undefined) throw new UsageError('give an id, or --file with a log');
@@ -45,40 +52,21 @@ Examples:
     });
 }
 
-/** A log as the API gives it, and the head that its last page came with. */
-class RemoteLog {
-  readonly #client: MaestroClient;
-  readonly #id: string;
-  readonly #signal: AbortSignal;
-  head: HeadClaim | undefined;
-
-  constructor(client: MaestroClient, id: string, signal: AbortSignal) {
-    this.#client = client;
-    this.#id = id;
-    this.#signal = signal;
+async function verifyParts(output: Output, file: string): Promise<void> {
+  let broken = 0;
+  for await (const verdict of verifyExport(file)) {
+    output.result(verdict, () => [partLine(output, verdict)]);
+    if (!verdict.ok) broken++;
   }
-
-  async *events(): AsyncGenerator<StoredEvent, void> {
-    let from: number | null = 1;
-    while (from !== null) {
-      const page: EventsPage = await this.#client.events(this.#id, {
-        from,
-        limit: PAGE,
-        includeHead: true,
-        signal: this.#signal,
-      });
-      for (const [index, event] of page.events.entries()) yield checked(event, from + index);
-      this.head = { sequence: page.head.sequence, row: page.headRow };
-      from = page.next;
-    }
-  }
+  if (broken > 0) throw new NegativeResult('the export does not verify');
 }
 
-/** A row that is JSON but no event any more was tampered with like any other. */
-function checked(event: unknown, sequence: number): StoredEvent {
-  const parsed = StoredEvent.safeParse(event);
-  if (parsed.success) return parsed.data;
-  throw new MaestroError('log.corrupt', `event ${sequence} is not an event`);
+function partLine(output: Output, verdict: ExportVerdict): string {
+  const { id, events, status, sealed, fault } = verdict;
+  if (fault) {
+    return `${output.tone('bad', 'broken')}  ${id ?? 'the file'}  at line ${fault.line}: ${fault.message}`;
+  }
+  return `${output.tone('good', 'verified')}  ${id}  ${events} events; ${sealed ? 'sealed' : status}`;
 }
 
 function verdictLines(output: Output, verdict: LogVerdict): string[] {

@@ -11,8 +11,11 @@ export type Workload = (typeof WORKLOADS)[number];
 export type ComponentSet = ComponentSetName;
 
 const VIAS = ['api', 'actors'] as const;
-/** How clients reach continuations: the public API of the standalone service, or actor calls to a worker. */
-export type Via = (typeof VIAS)[number];
+/**
+ * How clients reach continuations: the public API of the standalone service, or actor calls to a worker; `prototype` is
+ * no continuation but the least that could be one, for comparison.
+ */
+export type Via = (typeof VIAS)[number] | 'prototype';
 
 /** What to measure. */
 export interface BenchOptions {
@@ -25,6 +28,10 @@ export interface BenchOptions {
   readonly appendSeconds: number;
   /** Sleepers in the large wake run; 0 leaves it out. */
   readonly manySleepers: number;
+  /** Whether each lifecycle run is followed by one of the prototype. */
+  readonly prototype: boolean;
+  /** Whether events go to the broker of the component set; otherwise they stay in the process. */
+  readonly broker: boolean;
   readonly quick: boolean;
   readonly profile: boolean;
   /** Keeps the data and logs of the runs. */
@@ -41,6 +48,8 @@ export const USAGE = `npm run bench -- [options]
   --only a,b         of ${WORKLOADS.join(', ')}; all
   --components a,b   of ${COMPONENT_SETS.join(', ')}; local
   --via WAY          api (standalone service) or actors (actor calls to a worker); api
+  --prototype        after each lifecycle the same by the bare pattern: reminder, then one transaction; nothing else
+  --broker           publish on the component set's own broker (not local)
   --n N              continuations in a run; 1000 (signal: at most 500)
   --runs N           runs of each; 5
   --quick            one short run of everything
@@ -81,6 +90,8 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | undefi
       via: { type: 'string', default: 'api' },
       n: { type: 'string' },
       runs: { type: 'string' },
+      prototype: { type: 'boolean', default: false },
+      broker: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
@@ -102,6 +113,8 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | undefi
     runs: profile ? 1 : count(values.runs ?? (quick ? '1' : '5'), 'runs'),
     appendSeconds: quick ? 5 : 20,
     manySleepers: quick ? 0 : 10_000,
+    prototype: values.prototype,
+    broker: values.broker,
     quick,
     profile,
     keep: values.keep,

@@ -12,7 +12,7 @@ interface Measured {
   readonly load1: number;
 }
 
-const ROLES = ['worker', 'daprd', 'scheduler', 'placement', 'postgres', 'redis'];
+const ROLES = ['worker', 'daprd', 'scheduler', 'placement', 'postgres', 'redis', 'emulators'];
 
 function sum(record: Readonly<Record<string, number>>): number {
   return Object.values(record).reduce((total, value) => total + value, 0);

@@ -1,4 +1,10 @@
-import { connectStore, SidecarHttp, type FencedStore } from '@maestro/actors';
+import {
+  connectStore,
+  deadLetterTopicOf,
+  EVENTS_TOPIC,
+  SidecarHttp,
+  type FencedStore,
+} from '@maestro/actors';
 import {
   setFolder,
   startSetBackends,
@@ -29,6 +35,7 @@ export interface BenchStack {
 }
 
 const STATE_COMPONENT = 'maestro-state';
+const SERVICES = { api: 'standalone', actors: 'worker', prototype: 'prototype' } as const;
 
 /** Starts a stack with empty data. */
 export async function startBenchStack(
@@ -41,9 +48,16 @@ export async function startBenchStack(
   const devKeyFile = join(dataDir, 'dev-issuer.json');
   let backends: SetBackends | undefined;
   try {
-    backends = await startSetBackends(components, { dataDir });
+    const service = SERVICES[options.via];
+    backends = await startSetBackends(components, {
+      dataDir,
+      serviceBus: {
+        topics: [EVENTS_TOPIC, deadLetterTopicOf(EVENTS_TOPIC)],
+        subscriptions: [`maestro-${service}`],
+      },
+    });
     const servers = Object.values(backends.servers);
-    const service = options.via === 'api' ? 'standalone' : 'worker';
+    const broker = options.broker && components !== 'local';
     const stack = await startStack({
       dataDir,
       components: setFolder(components, backends, dataDir),
@@ -52,12 +66,13 @@ export async function startBenchStack(
         MAESTRO_ENV: 'development',
         MAESTRO_LOG_LEVEL: 'warn',
         MAESTRO_DEV_KEY_FILE: devKeyFile,
+        ...(broker ? { MAESTRO_PUBSUB: 'maestro-pubsub' } : {}),
       },
       apps: [
         {
           appId: `maestro-${service}`,
           command: workerCommand(service, options),
-          actorTypes: ['Continuation'],
+          actorTypes: [options.via === 'prototype' ? 'Prototype' : 'Continuation'],
           ...(options.via === 'api' ? { publicPort: 'auto' } : {}),
         },
       ],

@@ -15,10 +15,11 @@ export function clearProfiles(options: BenchOptions): void {
 
 /** The command of a service; under `--profile` it writes a CPU profile when it ends. */
 export function workerCommand(
-  service: 'worker' | 'standalone',
+  service: 'worker' | 'standalone' | 'prototype',
   options: BenchOptions,
 ): readonly string[] {
-  const main = join(options.root, 'services', service, 'dist', 'main.js');
+  const folder = service === 'prototype' ? 'eval/dist/bench/prototype' : `services/${service}/dist`;
+  const main = join(options.root, folder, 'main.js');
   const flags = options.profile
     ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder(options)}`, '--cpu-prof-interval=500']
     : [];

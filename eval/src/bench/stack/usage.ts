@@ -18,11 +18,14 @@ export interface Usage {
   readonly pssMb: Readonly<Record<Role, number>>;
 }
 
-function roleOf(process: ManagedProcess): Role {
-  if (process.name.startsWith('daprd')) return 'daprd';
-  return ['placement', 'scheduler', 'postgres', 'redis'].includes(process.name)
-    ? process.name
-    : 'worker';
+const SERVERS = ['placement', 'scheduler', 'postgres', 'redis'];
+/** What stands in for the services of a cloud. */
+const EMULATORS = ['cosmos', 'servicebus', 'azurite', 'dynamodb', 'moto'];
+
+function roleOf({ name }: ManagedProcess): Role {
+  if (name.startsWith('daprd')) return 'daprd';
+  if (EMULATORS.includes(name)) return 'emulators';
+  return SERVERS.includes(name) ? name : 'worker';
 }
 
 function sumByRole(

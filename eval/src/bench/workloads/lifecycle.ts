@@ -76,11 +76,12 @@ export async function runLifecycle(
     const load = load1();
     if (recording) progress(`daprd's profile: ${await recording}`);
 
-    const logs = await readLogs(stack, refs);
+    // The prototype's log is no log of Maestro's.
+    const logs = options.via === 'prototype' ? [] : await readLogs(stack, refs);
     const run: LifecycleRun = {
       workload: 'lifecycle',
       components,
-      via: options.via,
+      via: options.broker && components !== 'local' ? `${options.via}, broker` : options.via,
       n,
       concurrency: CONCURRENCY,
       acceptedPerSecond: rounded((n * 1000) / (acceptedAt - startedAt)),

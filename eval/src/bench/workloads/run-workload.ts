@@ -18,7 +18,12 @@ export async function runWorkload(
     case 'append':
       return await runAppend(components, options);
     case 'lifecycle':
-      return [await runLifecycle(components, options)];
+      return [
+        await runLifecycle(components, options),
+        ...(options.prototype
+          ? [await runLifecycle(components, { ...options, via: 'prototype', broker: false })]
+          : []),
+      ];
     case 'signal':
       return await runSignal(components, options);
     case 'wake':

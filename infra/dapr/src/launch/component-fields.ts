@@ -10,7 +10,14 @@ const AWS = [
   'assumeRoleArn',
 ];
 /** Of every state store. */
-const STATE = ['keyPrefix', 'actorStateStore', 'outboxPublishPubsub', 'outboxPublishTopic'];
+const STATE = [
+  'keyPrefix',
+  'actorStateStore',
+  'outboxPublishPubsub',
+  'outboxPublishTopic',
+  'outboxPubsub',
+  'outboxDiscardWhenMissingState',
+];
 
 /** What a type of component takes, as its documentation at docs.dapr.io lists it. */
 export interface ComponentFields {
@@ -54,6 +61,8 @@ export const COMPONENT_FIELDS: Readonly<Record<string, ComponentFields>> = {
       'queryExecMode',
       'useAzureAD',
       'useAWSIAM',
+      'awsAccessKey',
+      'awsSecretKey',
       ...AZURE,
       ...AWS,
     ],
@@ -70,11 +79,13 @@ export const COMPONENT_FIELDS: Readonly<Record<string, ComponentFields>> = {
   'pubsub.redis': {
     fields: [
       'redisHost',
+      'redisPort',
       'redisPassword',
       'redisUsername',
       'consumerID',
       'useEntraID',
       'enableTLS',
+      'insecureSkipTLSVerify',
       'clientCert',
       'clientKey',
       'redeliverInterval',
@@ -149,7 +160,7 @@ export const COMPONENT_FIELDS: Readonly<Record<string, ComponentFields>> = {
     ],
     required: [['region', 'awsRegion']],
   },
-  'bindings.localstorage': { fields: ['rootPath'], required: [['rootPath']] },
+  'bindings.localstorage': { fields: ['rootPath', 'fileName'], required: [['rootPath']] },
   'bindings.azure.blobstorage': {
     fields: [
       ...AZURE,

@@ -6,6 +6,7 @@ import { parseStoredEvent } from '../event/parse-stored-event.ts';
 import { LogVerifier } from '../log/log-verifier.ts';
 import type { ContinuationStore } from '../ports/continuation-store.ts';
 import type { EventLog } from '../ports/event-log.ts';
+import { logContract } from './log-contract.ts';
 import { sampleCommit } from './sample-commit.ts';
 
 /** What the suite runs against. */
@@ -15,6 +16,9 @@ export interface StoreUnderTest {
   /** Rounds of the concurrent-writer case. @default 100 */
   readonly fencingRounds?: number;
 }
+
+/** Random scripts that the log's properties are tried with. */
+const PROPERTY_RUNS = 25;
 
 let made = 0;
 
@@ -209,4 +213,6 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await host.readHead(ref)).toBe(verifier.head);
     }, 600_000);
   });
+
+  logContract(name, async () => (await open()).hosts, freshRef, PROPERTY_RUNS);
 }

@@ -1,35 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '@maestro/infra-dapr';
+import { launchMaestro, type Ended } from './support/run-maestro.ts';
 
-const BIN = fileURLToPath(new URL('../bin/maestro.js', import.meta.url));
 const FIRST_BUILD_MS = 900_000;
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly error: string;
-}
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'maestro-cli-'));
 let api = 'http://127.0.0.1:1';
 
-function launch(...words: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [BIN, ...words], {
-    env: { ...process.env, MAESTRO_API: api, MAESTRO_DATA_DIR: dataDir, NO_COLOR: '1' },
-  });
-  let out = '';
-  let error = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
-  const ended = new Promise<Ended>((resolve) => {
-    child.once('close', (code) => resolve({ code, out, error }));
-  });
-  return { child, ended };
+function launch(...words: readonly string[]): ReturnType<typeof launchMaestro> {
+  return launchMaestro(words, { MAESTRO_API: api, MAESTRO_DATA_DIR: dataDir });
 }
 
 function maestro(...words: readonly string[]): Promise<Ended> {

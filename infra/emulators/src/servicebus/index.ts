@@ -1,1 +1,5 @@
-export const placeholder = true;
+export {
+  startServiceBusEmulator,
+  type ServiceBusEmulator,
+  type ServiceBusEmulatorOptions,
+} from './start-emulator.ts';

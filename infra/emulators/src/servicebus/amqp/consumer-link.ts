@@ -125,8 +125,8 @@ export class ConsumerLink implements Consumer {
 
   #settle(delivery: RheaDelivery, outcome: string): void {
     const token = this.#tokens.get(delivery);
-    const state = delivery.remote_state as unknown as { described(): unknown } | undefined;
-    let answer = state?.described();
+    // Whatever the receiver decided, it takes an error in the answer for a refusal.
+    let answer = described('accepted');
     if (token !== undefined) {
       this.#tokens.delete(delivery);
       try {

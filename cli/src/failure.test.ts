@@ -16,7 +16,11 @@ const environment: CliEnvironment = {
   cosmosToken: undefined,
 };
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  // Each command listens until its process ends.
+  for (const name of ['SIGINT', 'SIGTERM']) process.removeAllListeners(name);
+});
 
 /** The exit code of a command line, and what it says on standard error. */
 async function run(...words: readonly string[]): Promise<{ code: number; said: string }> {
@@ -67,6 +71,12 @@ it.each([
   [['repair', '--rearm', '--tenant', 'acme', '--sqlite', 'x', '--dynamodb', 'y'], 'one store'],
   [['repair', '--rearm', '--tenant', 'acme', '--cosmos', 'x'], 'https://'],
   [['repair', '--rearm', '--tenant', 'acme', '--cosmos', 'https://x'], 'MAESTRO_COSMOS_KEY'],
+  [['export'], '--tenant'],
+  [['export', 'x', '--tenant'], '--tenant'],
+  [['export', 'x', '--seal', '--unsealed'], 'not both'],
+  [['import', 'no-such-file.jsonl', '--tenant', 'acme'], 'no-such-file.jsonl'],
+  [['import', 'no-such-file.jsonl'], '--tenant <slug>'],
+  [['import', 'x', '--copy-key', 'y'], '--copy'],
   [['token'], 'maestro dev'],
   [['get', 'x', '--api', 'localhost'], '--api'],
 ])('ends with 2 and says what is wrong: %j', async (words, hint) => {

@@ -50,10 +50,14 @@ export class ClientConnection {
   attachReceiver(link: RheaReceiver): void {
     const path = link.target?.address ?? '';
     this.#attach(link, path, () => {
-      link.set_target({ address: path });
-      link.set_source({ address: link.source?.address ?? '' });
+      // A refused link has neither source nor target, by which clients know that an error follows.
+      const confirm = (): void => {
+        link.set_target({ address: path });
+        link.set_source({ address: link.source?.address ?? '' });
+      };
       const node = this.#nodeFor(path);
       if (node !== undefined) {
+        confirm();
         node.addRequests(link);
         return;
       }
@@ -65,6 +69,7 @@ export class ClientConnection {
       checkEnabled(path, status, 'SendDisabled');
       link.local.attach.max_message_size = maxMessageBytes;
       link.local.attach.rcv_settle_mode = link.rcv_settle_mode ?? 0;
+      confirm();
       serveProducer(link, ingress, { now, maxMessageBytes, check: checkThrottle });
     });
   }
@@ -73,9 +78,9 @@ export class ClientConnection {
   attachSender(link: RheaSender): void {
     const path = link.source?.address ?? '';
     this.#attach(link, path, () => {
-      link.set_target({ address: link.target?.address ?? '' });
       const node = this.#nodeFor(path);
       if (node !== undefined) {
+        link.set_target({ address: link.target?.address ?? '' });
         link.set_source({ address: path });
         node.addAnswers(link);
         return;
@@ -151,6 +156,7 @@ export class ClientConnection {
           `It is not possible for an entity that requires sessions to create a non-sessionful message receiver. Entity: '${path}'.`,
         );
       }
+      link.set_target({ address: link.target?.address ?? '' });
       link.set_source({ address: path });
       serve(undefined);
       return;

@@ -19,9 +19,9 @@ export interface ConsumerContext {
 }
 
 function described(outcome: 'accepted' | 'rejected', fields?: object): unknown {
-  const make = (rhea.message as unknown as Record<string, (fields?: object) => { described(): unknown }>)[
-    outcome
-  ];
+  const make = (
+    rhea.message as unknown as Record<string, (fields?: object) => { described(): unknown }>
+  )[outcome];
   return make?.(fields).described();
 }
 

@@ -17,8 +17,6 @@ export function deliveredFields(queue: MessageQueue, message: QueuedMessage): De
     ttlMs: queue.ttlOf(content) ?? content.ttlMs,
     lockedUntilMs: message.lock && queue.lockedUntilMs(message.lock),
     deadLetterSource:
-      queue.deadLetter === undefined
-        ? queue.path.slice(0, -DEAD_LETTER_SUFFIX.length)
-        : undefined,
+      queue.deadLetter === undefined ? queue.path.slice(0, -DEAD_LETTER_SUFFIX.length) : undefined,
   };
 }

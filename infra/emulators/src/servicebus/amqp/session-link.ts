@@ -54,6 +54,7 @@ export interface SessionLinkOptions {
 export function acceptSessionLink(options: SessionLinkOptions): () => void {
   const { link, path, queue, filter, dispatcher, now, serve } = options;
   const give = (session: SessionLock): void => {
+    link.set_target({ address: link.target?.address ?? '' });
     link.set_source({ address: path, filter: { [FILTER]: filter.answer(session.sessionId) } });
     const ticks = BigInt(session.untilMs) * TICKS_PER_MS + TICKS_OF_1970;
     const bytes = Buffer.alloc(8);

@@ -364,10 +364,7 @@ export class MessageQueue {
     });
   }
 
-  #moveToDeadLetter(
-    message: QueuedMessage,
-    properties: Readonly<Record<string, unknown>>,
-  ): void {
+  #moveToDeadLetter(message: QueuedMessage, properties: Readonly<Record<string, unknown>>): void {
     // A message that is dead-lettered again has nowhere to go.
     const target = this.deadLetter ?? this;
     const content = withApplicationProperties(message.content, properties);

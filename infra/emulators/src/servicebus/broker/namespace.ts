@@ -37,11 +37,17 @@ export class Namespace {
         const own = Number.isFinite(ttl) ? { ...queue, defaultMessageTimeToLiveMs: ttl } : queue;
         return this.#addQueue(`${name}/Subscriptions/${subscription}`, own, undefined);
       });
-      this.#addIngress(name, ingress.status, new Ingress(name, ingress, queues, this.#ingress(true)));
+      this.#addIngress(
+        name,
+        ingress.status,
+        new Ingress(name, ingress, queues, this.#ingress(true)),
+      );
     }
     for (const [name, queueOptions] of Object.entries(options.queues ?? {})) {
-      this.#addQueue(name, queueOptions, (queue) =>
-        new Ingress(name, queueOptions, [queue], this.#ingress(false)),
+      this.#addQueue(
+        name,
+        queueOptions,
+        (queue) => new Ingress(name, queueOptions, [queue], this.#ingress(false)),
       );
     }
     if (dataFile !== undefined) {
@@ -80,7 +86,12 @@ export class Namespace {
   }
 
   #addIngress(path: string, status: EntityStatus | undefined, ingress: Ingress): void {
-    this.#entities.set(keyOf(path), { path, status: status ?? 'Active', ingress, queue: undefined });
+    this.#entities.set(keyOf(path), {
+      path,
+      status: status ?? 'Active',
+      ingress,
+      queue: undefined,
+    });
   }
 
   #addQueue(

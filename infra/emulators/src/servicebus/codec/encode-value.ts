@@ -74,7 +74,8 @@ function number(value: number): Buffer {
 }
 
 function variable(smallCode: number, code: number, content: Buffer): Buffer {
-  if (content.length < 256) return Buffer.concat([Buffer.from([smallCode, content.length]), content]);
+  if (content.length < 256)
+    return Buffer.concat([Buffer.from([smallCode, content.length]), content]);
   const head = Buffer.alloc(5, code);
   head.writeUInt32BE(content.length, 1);
   return Buffer.concat([head, content]);

@@ -47,7 +47,7 @@ export interface AnnotationBytes {
 
 function sectionsOf(encoded: Buffer): Section[] {
   const sections: Section[] = [];
-  for (let start = 0; start < encoded.length; ) {
+  for (let start = 0; start < encoded.length;) {
     const end = endOfValue(encoded, start);
     const valueStart = endOfValue(encoded, start + 1);
     const code =
@@ -60,7 +60,11 @@ function sectionsOf(encoded: Buffer): Section[] {
   return sections;
 }
 
-function namedEntries(encoded: Buffer, sections: readonly Section[], code: number): AnnotationBytes[] {
+function namedEntries(
+  encoded: Buffer,
+  sections: readonly Section[],
+  code: number,
+): AnnotationBytes[] {
   return sections
     .filter((one) => one.code === code)
     .flatMap(({ value }) => mapEntriesOf(encoded, value))

@@ -6,7 +6,8 @@ export class ManagementBody {
   readonly #fields: Readonly<Record<string, unknown>>;
 
   constructor(body: unknown) {
-    this.#fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+    this.#fields =
+      typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   }
 
   /** A string; undefined when it is missing or null. */

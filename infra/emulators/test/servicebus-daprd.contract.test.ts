@@ -5,6 +5,7 @@ import {
   writeOverlaid,
   type Sidecar,
 } from '@maestro/infra-dapr';
+import { EventEmitter, once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -148,15 +149,15 @@ describe('daprd with pubsub.azure.servicebus.topics on the emulator', () => {
   });
 
   it('brings an event again after its lock when daprd is killed while it is handled', async () => {
-    let release: (status: number) => void = () => undefined;
-    app.handle = ({ data }) =>
-      data === 'in flight' && received('events', data) === 1
-        ? new Promise<number>((resolve) => (release = resolve))
-        : 200;
+    const gate = new EventEmitter();
+    app.handle = async ({ data }) => {
+      if (data === 'in flight' && received('events', data) === 1) await once(gate, 'open');
+      return 200;
+    };
     expect(await publish('events', 'in flight')).toBe(204);
     await expect.poll(() => received('events', 'in flight'), { timeout: 10_000 }).toBe(1);
     await sidecar.process.kill9();
-    release(200);
+    gate.emit('open');
     await sidecar.restart();
     await sidecar.waitHealthy(HEALTHY_IN_MS);
     await expect.poll(() => received('events', 'in flight'), { timeout: RECONNECT_MS }).toBe(2);
@@ -164,9 +165,9 @@ describe('daprd with pubsub.azure.servicebus.topics on the emulator', () => {
 
   it('loses no event that was acknowledged when the emulator is killed, and daprd connects again', async () => {
     const acknowledged: string[] = [];
-    let isOver = false;
+    const over = new AbortController();
     const publishers = Array.from({ length: 4 }, async (_, publisher) => {
-      for (let n = 0; !isOver; n += 1) {
+      for (let n = 0; !over.signal.aborted; n += 1) {
         const data = `run-${publisher}-${n}`;
         if ((await publish('events', data)) === 204) acknowledged.push(data);
       }
@@ -178,7 +179,7 @@ describe('daprd with pubsub.azure.servicebus.topics on the emulator', () => {
     await expect
       .poll(() => acknowledged.length, { timeout: RECONNECT_MS })
       .toBeGreaterThan(before + 100);
-    isOver = true;
+    over.abort();
     await Promise.all(publishers);
     const missing = (): string[] => {
       const seen = new Set(app.events.map(({ data }) => data));

@@ -81,6 +81,18 @@ export function sessionLockLost(sessionId: string): ServiceBusError {
   );
 }
 
+/** The message is above the limit of the namespace's tier. */
+export function messageTooLarge(
+  deliveryId: number,
+  bytes: number,
+  maxBytes: number,
+): ServiceBusError {
+  return new ServiceBusError(
+    CONDITION.messageTooLarge,
+    `The received message (delivery-id:${deliveryId}, size:${bytes} bytes) exceeds the limit (${maxBytes} bytes) currently allowed on the link.`,
+  );
+}
+
 /** No entity has this path. */
 export function entityNotFound(path: string): ServiceBusError {
   return new ServiceBusError(

@@ -198,7 +198,7 @@ export class ClientConnection {
 
   #manage(entity: Entity, { properties, body }: NodeRequest): NodeAnswer {
     const nowMs = this.#context.now();
-    this.#access.check(entity.path, nowMs);
+    this.#access.check(`${entity.path}${MANAGEMENT}`, nowMs);
     this.#context.checkThrottle();
     const name = properties['operation'];
     const operation = typeof name === 'string' ? OPERATIONS.get(name) : undefined;
@@ -212,6 +212,7 @@ export class ClientConnection {
       entity,
       body: new ManagementBody(body),
       nowMs,
+      maxMessageBytes: this.#context.maxMessageBytes,
       holds: (session) => this.#sessions.has(session),
     });
     return { description: 'OK', ...answer };

@@ -1,6 +1,6 @@
 import type { Ingress } from '../broker/ingress.ts';
 import { BATCH_FORMAT, parseBatch, parseMessage } from '../codec/message-content.ts';
-import { asServiceBusError, CONDITION, type ServiceBusError } from '../service-bus-error.ts';
+import { asServiceBusError, messageTooLarge, type ServiceBusError } from '../service-bus-error.ts';
 import type { RheaContext, RheaReceiver } from './rhea-link.ts';
 
 const CREDIT = 500;
@@ -27,32 +27,24 @@ export function serveProducer(
       link.add_credit(used);
       used = 0;
     }
-    if (message.length > maxMessageBytes) {
-      link.close({
-        condition: CONDITION.messageTooLarge,
-        description: `The received message (delivery-id:${delivery.id}, size:${message.length} bytes) exceeds the limit (${maxMessageBytes} bytes) currently allowed on the link.`,
-      });
-      return;
-    }
-    const refusal = take(ingress, message, format, now, check);
+    const refusal = take(() => {
+      check();
+      if (message.length > maxMessageBytes) {
+        throw messageTooLarge(delivery.id, message.length, maxMessageBytes);
+      }
+      // The bytes of a transfer are a part of what the socket read at once, which would be kept with them.
+      const own = Buffer.from(message);
+      ingress.send(format === BATCH_FORMAT ? parseBatch(own) : [parseMessage(own)], now());
+    });
     if (refusal === undefined) delivery.accept();
     else delivery.reject(refusal.amqpError);
   });
   link.add_credit(CREDIT);
 }
 
-function take(
-  ingress: Ingress,
-  message: Buffer,
-  format: number,
-  now: () => number,
-  check: () => void,
-): ServiceBusError | undefined {
+function take(send: () => void): ServiceBusError | undefined {
   try {
-    check();
-    // The bytes of a transfer are a part of what the socket read at once, which would be kept with them.
-    const own = Buffer.from(message);
-    ingress.send(format === BATCH_FORMAT ? parseBatch(own) : [parseMessage(own)], now());
+    send();
     return undefined;
   } catch (error) {
     return asServiceBusError(error);

@@ -1,9 +1,10 @@
 import { withApplicationProperties, type MessageContent } from '../codec/message-content.ts';
 import { CONDITION, ServiceBusError, sessionLockLost } from '../service-bus-error.ts';
 import type { QueueOptions } from './entity-options.ts';
-import type { Journal, Place } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { Lanes, NO_SESSION } from './lanes.ts';
 import { isSessionLock, LockTable } from './lock-table.ts';
+import { MessageStore } from './message-store.ts';
 import { MinHeap } from './min-heap.ts';
 import type { HandedOut, MessageLock, QueuedMessage, Settlement } from './queued-message.ts';
 import type { SessionLock } from './session-lane.ts';
@@ -39,11 +40,10 @@ export class MessageQueue {
   /** Told when a message can be received or a session accepted. */
   onReady: (() => void) | undefined;
   readonly #context: QueueContext;
-  readonly #messages = new Map<number, QueuedMessage>();
+  readonly #messages: MessageStore;
   readonly #locks = new LockTable();
   readonly #lanes: Lanes;
   readonly #lifeEnds = new MinHeap<QueuedMessage>();
-  #lastNumber = 0;
 
   constructor(
     path: string,
@@ -55,6 +55,7 @@ export class MessageQueue {
     this.options = options;
     this.deadLetter = deadLetter;
     this.#context = context;
+    this.#messages = new MessageStore(path, context.journal);
     this.#lanes = new Lanes(this.hasSessions);
   }
 
@@ -67,20 +68,14 @@ export class MessageQueue {
     return this.options.lockDurationMs ?? DEFAULT_LOCK_MS;
   }
 
-  get #journal(): Journal {
-    return this.#context.journal();
-  }
-
   /** The next sequence number of this queue. */
   takeSequenceNumber(): number {
-    this.#lastNumber += 1;
-    return this.#lastNumber;
+    return this.#messages.takeNumber();
   }
 
   /** Puts in a message whose arrival is in the journal already. */
   add(arrival: Arrival): void {
     const { content, sequenceNumber, enqueuedAtMs } = arrival;
-    this.#lastNumber = Math.max(this.#lastNumber, sequenceNumber);
     const ttlMs = this.ttlOf(content);
     const message: QueuedMessage = {
       sequenceNumber,
@@ -93,7 +88,7 @@ export class MessageQueue {
       deferred: false,
       lock: undefined,
     };
-    this.#messages.set(sequenceNumber, message);
+    this.#messages.keep(message);
     if (ttlMs !== undefined) this.#lifeEnds.push(message.expiresAtMs, message);
     this.#makeReady(message);
   }
@@ -142,13 +137,7 @@ export class MessageQueue {
 
   /** Messages from a number on, whatever their state, without locking them. */
   peek(fromNumber: number, count: number, sessionId?: string): QueuedMessage[] {
-    const found: QueuedMessage[] = [];
-    for (const message of this.#messages.values()) {
-      if (message.sequenceNumber < fromNumber) continue;
-      if (sessionId !== undefined && message.content.sessionId !== sessionId) continue;
-      if (found.push(message) === count) break;
-    }
-    return found;
+    return this.#messages.from(fromNumber, count, sessionId);
   }
 
   /** Ends a lock. Throws when the lock is over or was used already. */
@@ -157,24 +146,29 @@ export class MessageQueue {
     const { message } = this.#locks.held(token);
     switch (settlement.outcome) {
       case 'complete':
-        this.#journal.append({ op: 'remove', in: this.#place(message) });
+        this.#messages.remove(message);
         this.#locks.release(message);
-        this.#forget(message);
         break;
       case 'abandon':
-        this.#rewrite(message, settlement.properties);
+        this.#messages.rewrite(message, settlement.properties);
         this.#locks.release(message);
         this.#giveBack(message, settlement.uncounted !== true, nowMs);
         break;
       case 'defer':
-        this.#rewrite(message, settlement.properties);
-        this.#journal.append({ op: 'defer', in: this.#place(message) });
+        this.#messages.rewrite(message, settlement.properties);
+        this.#messages.recordDeferral(message);
         this.#locks.release(message);
         this.defer(message);
         break;
       case 'deadLetter':
+        if (this.deadLetter === undefined) {
+          throw new ServiceBusError(
+            CONDITION.notAllowed,
+            `A message of the dead-letter queue '${this.path}' cannot be dead-lettered.`,
+          );
+        }
         this.#locks.release(message);
-        this.#moveToDeadLetter(message, {
+        this.#moveToDeadLetter(message, this.deadLetter, {
           ...settlement.properties,
           ...(settlement.reason !== undefined && { DeadLetterReason: settlement.reason }),
           ...(settlement.description !== undefined && {
@@ -248,7 +242,7 @@ export class MessageQueue {
 
   /** Keeps something about a session; undefined clears it. */
   setSessionState(sessionId: string, state: Buffer | undefined): void {
-    this.#journal.append({
+    this.#context.journal().append({
       op: 'session-state',
       queue: this.path,
       sessionId,
@@ -288,7 +282,7 @@ export class MessageQueue {
     const message = this.#messages.get(sequenceNumber);
     if (message === undefined) return;
     this.#lanes.withdraw(message);
-    this.#forget(message);
+    this.#messages.forget(message);
   }
 
   /** Makes a message receivable by its number only, as the journal says already. */
@@ -296,10 +290,6 @@ export class MessageQueue {
     this.#lanes.withdraw(message);
     message.state = 'deferred';
     message.deferred = true;
-  }
-
-  #place(message: QueuedMessage): Place {
-    return [this.path, message.sequenceNumber];
   }
 
   #makeReady(message: QueuedMessage): void {
@@ -313,18 +303,18 @@ export class MessageQueue {
   }
 
   #giveBack(message: QueuedMessage, failed: boolean, nowMs: number): void {
-    if (failed) message.deliveryCount += 1;
-    const limit = this.options.maxDeliveryCount ?? DEFAULT_MAX_DELIVERIES;
-    if (failed && this.deadLetter !== undefined && message.deliveryCount >= limit) {
-      this.#moveToDeadLetter(message, {
-        DeadLetterReason: 'MaxDeliveryCountExceeded',
-        DeadLetterErrorDescription: `Message could not be consumed after ${limit} delivery attempts.`,
-      });
-      return;
-    }
-    if (failed) {
-      const { deliveryCount } = message;
-      this.#journal.append({ op: 'failed', in: this.#place(message), deliveryCount });
+    // A dead-letter queue counts nothing: there is nowhere to go from it.
+    if (failed && this.deadLetter !== undefined) {
+      message.deliveryCount += 1;
+      const limit = this.options.maxDeliveryCount ?? DEFAULT_MAX_DELIVERIES;
+      if (message.deliveryCount >= limit) {
+        this.#moveToDeadLetter(message, this.deadLetter, {
+          DeadLetterReason: 'MaxDeliveryCountExceeded',
+          DeadLetterErrorDescription: `Message could not be consumed after ${limit} delivery attempts.`,
+        });
+        return;
+      }
+      this.#messages.recordFailure(message);
     }
     if (message.deferred) message.state = 'deferred';
     else if (message.expiresAtMs <= nowMs) this.#expire(message);
@@ -332,54 +322,31 @@ export class MessageQueue {
   }
 
   #expire(message: QueuedMessage): void {
-    if (this.options.deadLetteringOnMessageExpiration === true) {
-      this.#moveToDeadLetter(message, {
+    const { deadLetter } = this;
+    if (deadLetter !== undefined && this.options.deadLetteringOnMessageExpiration === true) {
+      this.#moveToDeadLetter(message, deadLetter, {
         DeadLetterReason: 'TTLExpiredException',
         DeadLetterErrorDescription: 'The message expired and was dead lettered.',
       });
     } else {
-      this.#journal.append({ op: 'remove', in: this.#place(message) });
-      this.#forget(message);
+      this.#messages.remove(message);
     }
   }
 
   #handOutForEver(message: QueuedMessage): HandedOut {
-    this.#journal.append({ op: 'remove', in: this.#place(message) });
-    this.#forget(message);
+    this.#messages.remove(message);
     return { message, lock: undefined };
   }
 
-  #forget(message: QueuedMessage): void {
-    message.state = 'gone';
-    this.#messages.delete(message.sequenceNumber);
-  }
-
-  #rewrite(message: QueuedMessage, properties: Readonly<Record<string, unknown>> = {}): void {
-    if (Object.keys(properties).length === 0) return;
-    message.content = withApplicationProperties(message.content, properties);
-    this.#journal.append({
-      op: 'rewrite',
-      in: this.#place(message),
-      message: message.content.encoded.toString('base64'),
-    });
-  }
-
-  #moveToDeadLetter(message: QueuedMessage, properties: Readonly<Record<string, unknown>>): void {
-    // A message that is dead-lettered again has nowhere to go.
-    const target = this.deadLetter ?? this;
+  #moveToDeadLetter(
+    message: QueuedMessage,
+    target: MessageQueue,
+    properties: Readonly<Record<string, unknown>>,
+  ): void {
     const content = withApplicationProperties(message.content, properties);
     const { deliveryCount, enqueuedSequenceNumber } = message;
     const sequenceNumber = target.takeSequenceNumber();
-    this.#journal.append({
-      op: 'put',
-      atMs: message.enqueuedAtMs,
-      to: [[target.path, sequenceNumber]],
-      message: content.encoded.toString('base64'),
-      enqueuedSequenceNumber,
-      deliveryCount,
-      from: this.#place(message),
-    });
-    this.#forget(message);
+    this.#messages.moveOut(message, content, [target.path, sequenceNumber]);
     target.add({
       content,
       sequenceNumber,

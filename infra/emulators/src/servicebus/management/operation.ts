@@ -10,6 +10,7 @@ export interface ManagementRequest {
   readonly entity: Entity;
   readonly body: ManagementBody;
   readonly nowMs: number;
+  readonly maxMessageBytes: number;
   /** Whether the connection that asks holds this lock of a session. */
   readonly holds: (session: SessionLock) => boolean;
 }

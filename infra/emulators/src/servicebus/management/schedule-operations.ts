@@ -1,6 +1,6 @@
 import type { Ingress } from '../broker/ingress.ts';
 import { parseMessage } from '../codec/message-content.ts';
-import { CONDITION, ServiceBusError } from '../service-bus-error.ts';
+import { CONDITION, messageTooLarge, ServiceBusError } from '../service-bus-error.ts';
 import { invalid } from './management-body.ts';
 import { longs, type ManagementRequest, type Operation } from './operation.ts';
 
@@ -17,6 +17,10 @@ export const scheduleMessages: Operation = (request) => {
   const contents = request.body.list('messages').map((entry) => {
     const { message } = entry as { readonly message?: unknown };
     if (!Buffer.isBuffer(message)) throw invalid('messages');
+    const { maxMessageBytes } = request;
+    if (message.length > maxMessageBytes) {
+      throw messageTooLarge(0, message.length, maxMessageBytes);
+    }
     return parseMessage(Buffer.from(message));
   });
   const numbers = ingressOf(request).schedule(contents, request.nowMs);

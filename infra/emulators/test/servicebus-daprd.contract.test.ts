@@ -41,6 +41,9 @@ describe('daprd with pubsub.azure.servicebus.topics on the emulator', () => {
         events: { subscriptions },
         poison: { subscriptions },
         'poison-dead': { subscriptions },
+        sessions: {
+          subscriptions: { [APP_ID]: { requiresSession: true, lockDurationMs: 30_000 } },
+        },
       },
     });
     ends.push(() => emulator.stop());
@@ -48,6 +51,10 @@ describe('daprd with pubsub.azure.servicebus.topics on the emulator', () => {
       { topic: 'events' },
       { topic: 'poison', deadLetterTopic: 'poison-dead' },
       { topic: 'poison-dead' },
+      {
+        topic: 'sessions',
+        metadata: { requireSessions: 'true', maxConcurrentSessions: '2' },
+      },
     ]);
     ends.push(() => app.stop());
     const shipped = join(dataDir, 'shipped');
@@ -146,6 +153,24 @@ describe('daprd with pubsub.azure.servicebus.topics on the emulator', () => {
     app.handle = ({ topic }) => (topic === 'poison' ? 500 : 200);
     expect(await publish('poison', 'bad')).toBe(204);
     await expect.poll(() => received('poison-dead', 'bad'), { timeout: 10_000 }).toBe(1);
+  });
+
+  it('brings the events of a session one after the other', async () => {
+    app.handle = async ({ topic, data }) => {
+      const isFirst = topic === 'sessions' && data === 'A-1' && received(topic, data) === 1;
+      return isFirst ? 500 : 200;
+    };
+    for (const data of ['A-1', 'B-1', 'A-2', 'B-2', 'A-3']) {
+      const path = `v1.0/publish/${PUBSUB}/sessions?metadata.SessionId=${data.slice(0, 1)}`;
+      expect((await post(path, JSON.stringify(data))).status).toBe(204);
+    }
+    const inOrder = (session: string): string[] =>
+      app.events
+        .filter(({ topic, data }) => topic === 'sessions' && data.startsWith(session))
+        .map(({ data }) => data);
+    await expect.poll(() => inOrder('B'), { timeout: 10_000 }).toEqual(['B-1', 'B-2']);
+    await expect.poll(() => inOrder('A').at(-1), { timeout: 10_000 }).toBe('A-3');
+    expect(inOrder('A').slice(0, 2)).toEqual(['A-1', 'A-1']);
   });
 
   it('brings an event again after its lock when daprd is killed while it is handled', async () => {

@@ -18,6 +18,8 @@ const once = {
   duplicateDetectionHistoryTimeWindowMs: SHORT_WINDOW_MS,
 };
 
+const inMs = (ms: number): Date => new Date(Date.now() + ms);
+
 describe('messages for later, for a while and once', () => {
   let bus: ServiceBusEndpoint;
 
@@ -45,7 +47,6 @@ describe('messages for later, for a while and once', () => {
   const sender = (entity: string) => bus.client.createSender(bus.name(entity));
   const receiver = (entity: string) =>
     bus.client.createReceiver(bus.name(entity), { maxAutoLockRenewalDurationInMs: 0 });
-  const inMs = (ms: number): Date => new Date(Date.now() + ms);
 
   it('brings a scheduled message when its time has come, not before, to every subscription', async () => {
     const at = inMs(LATER_MS);

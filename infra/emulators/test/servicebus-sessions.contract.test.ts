@@ -151,6 +151,8 @@ describe('sessions of a Service Bus namespace', () => {
     const message = await nextMessage(own);
     const next = await acceptNext('expired');
     expect(next.sessionId).toBe('A');
+    // A settlement that crosses the end of the link is one of which the SDK hears nothing for a minute.
+    await expect.poll(() => own.isClosed, { timeout: SOON_MS }).toBe(true);
     const lost = { code: 'SessionLockLost' };
     expect(await refusalOf(own.completeMessage(message))).toMatchObject(lost);
     expect(await refusalOf(own.renewSessionLock())).toBeInstanceOf(Error);

@@ -11,6 +11,8 @@ const DEFAULT_KEY = 'a-key-that-everybody-may-know';
 const STANDARD_TIER_BYTES = 262_144;
 /** How late a lock, a life or a schedule may end when nothing else happens. */
 const TICK_MS = 20;
+/** How late a link ends after its token. */
+const TOKEN_TICK_MS = 250;
 
 /** Options of {@link startServiceBusEmulator}. */
 export interface ServiceBusEmulatorOptions {
@@ -56,18 +58,17 @@ export async function startServiceBusEmulator(
     now: Date.now,
     checkThrottle: () => throttle.check(Date.now()),
   });
-  const ticker = setInterval(() => {
-    const nowMs = Date.now();
-    namespace.advance(nowMs);
-    server.checkTokens(nowMs);
-  }, TICK_MS);
+  const tickers = [
+    setInterval(() => namespace.advance(Date.now()), TICK_MS),
+    setInterval(() => server.checkTokens(Date.now()), TOKEN_TICK_MS),
+  ];
   return {
     host,
     port: server.port,
     connectionString: `Endpoint=sb://${host}:${server.port};SharedAccessKeyName=${KEY_NAME};SharedAccessKey=${key};UseDevelopmentEmulator=true`,
     throttle: (forMs) => throttle.start(forMs, Date.now()),
     stop: async () => {
-      clearInterval(ticker);
+      for (const ticker of tickers) clearInterval(ticker);
       await server.stop();
       namespace.close();
     },

@@ -7,6 +7,7 @@ const ROUTE = '/events/';
 export interface AppSubscription {
   readonly topic: string;
   readonly deadLetterTopic?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** An event that the application got. */

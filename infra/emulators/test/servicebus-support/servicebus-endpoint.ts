@@ -3,7 +3,6 @@ import {
   ServiceBusClient,
   type CreateQueueOptions,
   type CreateSubscriptionOptions,
-  type EntityStatus,
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
 } from '@azure/service-bus';
@@ -89,7 +88,7 @@ function queueOptions(queue: Queue): CreateQueueOptions & CreateSubscriptionOpti
     }),
     ...(queue.requiresDuplicateDetection === true && { requiresDuplicateDetection: true }),
     ...(windowMs !== undefined && { duplicateDetectionHistoryTimeWindow: duration(windowMs) }),
-    ...(status !== undefined && { status: status as EntityStatus }),
+    ...(status !== undefined && { status }),
   };
 }
 
@@ -119,10 +118,8 @@ async function deleteEntities(
 }
 
 /** A client that reports the first refusal instead of trying again. */
-export function connectOnce(connectionString: string): ServiceBusClient {
-  return new ServiceBusClient(connectionString, {
-    retryOptions: { maxRetries: 0, timeoutInMs: 15_000 },
-  });
+export function connectOnce(connectionString: string, timeoutInMs = 15_000): ServiceBusClient {
+  return new ServiceBusClient(connectionString, { retryOptions: { maxRetries: 0, timeoutInMs } });
 }
 
 /** Starts the emulator, or makes the entities in the namespace of `MAESTRO_SERVICEBUS_CONNECTION`. */

@@ -92,7 +92,10 @@ describe.skipIf(isRealNamespace)(`the emulator's own controls (${reason})`, () =
     const [a, b, c, d] = await two.receiveMessages(4, { maxWaitTimeInMs: SOON_MS });
     await two.completeMessage(a!);
     await two.abandonMessage(b!, { seen: 'once' });
-    await two.deadLetterMessage(c!, { deadLetterReason: 'bad' });
+    await two.deadLetterMessage(c!, {
+      deadLetterReason: 'bad',
+      deadLetterErrorDescription: 'it is',
+    });
     await two.deferMessage(d!);
     await before.createSender('once').sendMessages({ body: 'x', messageId: 'x' });
     const queue = before.createSender('queue');

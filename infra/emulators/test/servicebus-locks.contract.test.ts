@@ -289,7 +289,10 @@ describe('locks on messages of a Service Bus namespace', () => {
     const numbers = messages.map(({ sequenceNumber }) => sequenceNumber!);
     const [a, b, c] = await own.receiveDeferredMessages(numbers);
     await own.abandonMessage(a!);
-    await own.deadLetterMessage(b!, { deadLetterReason: 'deferred' });
+    await own.deadLetterMessage(b!, {
+      deadLetterReason: 'deferred',
+      deadLetterErrorDescription: 'deferred',
+    });
     await own.deferMessage(c!);
     expect(await own.receiveDeferredMessages([numbers[0]!, numbers[2]!])).toHaveLength(2);
     expect(await nextMessage(deadLetters('deferred-all'))).toMatchObject({

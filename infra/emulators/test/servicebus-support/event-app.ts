@@ -31,9 +31,11 @@ export async function startEventApp(
   subscriptions: readonly AppSubscription[],
 ): Promise<EventApp> {
   const events: ReceivedEvent[] = [];
-  const app = { events, handle: (): number | Promise<number> => 200 } as EventApp & {
-    port: number;
-    stop: () => Promise<void>;
+  const app: EventApp & { port: number; stop: () => Promise<void> } = {
+    events,
+    handle: () => 200,
+    port: 0,
+    stop: async () => undefined,
   };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -64,10 +66,14 @@ export async function startEventApp(
     return { status: await app.handle(event), body: '{}' };
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  app.port = (server.address() as AddressInfo).port;
-  app.stop = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+  const app: EventApp = {
+    port: (server.address() as AddressInfo).port,
+    events,
+    handle: () => 200,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
   };
   return app;
 }

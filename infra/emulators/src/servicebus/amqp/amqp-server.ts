@@ -9,7 +9,7 @@ import { enableSasl, newContainer } from './sasl-mechanisms.ts';
 const MAX_FRAME_BYTES = 65_536;
 const IDLE_MS = 120_000;
 /** Messages that a session may hold unsettled. */
-const UNSETTLED = { incoming: 2048, outgoing: 65_536 };
+const UNSETTLED = { incoming: 2048, outgoing: 1_048_576 };
 
 /** What a server of the namespace needs. */
 export type AmqpServerOptions = Omit<ConnectionContext, 'dispatcherOf'> & {

@@ -20,10 +20,11 @@ export function actorCallbacks(host: ContinuationHost, others: RequestListener):
     const { method, url = '' } = request;
     if (!url.startsWith('/actors/')) return others(request, response);
     // /actors/{type}/{id}[/method/{name}[/{reminder}]]
-    const [, , , encodedId = '', , name] = url.split('/');
+    const [, , , encodedId = '', , name, encodedReminder = ''] = url.split('/');
     host.callbackArrived();
     const id = decoded(encodedId);
-    if (id === undefined) {
+    const reminder = decoded(encodedReminder);
+    if (id === undefined || reminder === undefined) {
       response.writeHead(400, { 'content-length': 0 }).end();
       return;
     }
@@ -36,7 +37,7 @@ export function actorCallbacks(host: ContinuationHost, others: RequestListener):
       void answer(response, async () => host.invoke(id, parsed(await textOf(request))));
     } else if (method === 'PUT' && name === 'remind') {
       void answer(response, async () => {
-        await host.remind(id, reminderData(parsed(await textOf(request))));
+        await host.remind(id, reminder, reminderData(parsed(await textOf(request))));
         return undefined;
       });
     } else {

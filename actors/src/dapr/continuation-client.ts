@@ -33,7 +33,8 @@ export class ContinuationClient extends CommandSender {
       `/v1.0/actors/${CONTINUATION_ACTOR_TYPE}/${actorIdOf(ref)}/method/${COMMAND_METHOD}`,
       { body: JSON.stringify(command), timeoutMs: Math.min(TRY_MS, leftMs), signal },
     );
-    if (status !== 200) {
+    // A sidecar can answer 200 with nothing for an app that has died meanwhile (ADR 0013).
+    if (status !== 200 || text === '') {
       throw new MaestroError(
         'sidecar.unavailable',
         `the actor call failed: ${status} ${text.slice(0, 300)}`,

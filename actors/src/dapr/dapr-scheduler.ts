@@ -12,6 +12,11 @@ import { SidecarGrpc } from './sidecar-grpc.ts';
 
 /** Pause between two deliveries of a reminder whose callback failed, in seconds. There is no limit to their number. */
 const REDELIVERY_SECONDS = 2;
+/**
+ * Fires up to three times, 10 s apart, unless it is armed anew or removed: daprd 1.18 can take a callback that never
+ * reached the app for one that succeeded (ADR 0013), which would be the end of a reminder that fires once.
+ */
+const REPEATS = 'R3/PT10S';
 /** Short, because a turn that waits for it holds up the sidecar's hand-over of actors. */
 const TIMEOUT_MS = 4_000;
 
@@ -51,6 +56,7 @@ export class DaprScheduler implements Scheduler {
       name,
       // A duration, not an instant: the scheduler's clock need not agree with ours. Never in the past.
       due_time: `${Math.max(0, Math.ceil(atMs - nowMs))}ms`,
+      period: REPEATS,
       data: Buffer.from(JSON.stringify({ armedAtMs: nowMs })),
       overwrite: true,
       failure_policy: { constant: { interval: { seconds: REDELIVERY_SECONDS, nanos: 0 } } },

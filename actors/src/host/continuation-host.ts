@@ -112,7 +112,9 @@ export class ContinuationHost {
       const command = Command.safeParse(body);
       if (!command.success)
         throw new MaestroError('request.invalid', 'this is not a command that this release knows');
-      const { reply } = await this.#run(this.#activationOf(actorId), command.data, 'call');
+      const { reply } = await this.#run(this.#activationOf(actorId), command.data, {
+        kind: 'call',
+      });
       return { ok: true, reply };
     } catch (error) {
       return { ok: false, error: MaestroError.from(error).toWire() };
@@ -120,16 +122,16 @@ export class ContinuationHost {
   }
 
   /**
-   * Takes a reminder; returns once everything that it called for is done and the next one is armed.
+   * Takes a reminder; returns once everything that it called for is done and the next one is armed, or this one removed.
    *
    * @throws MaestroError when the reminder has to be delivered again.
    */
-  async remind(actorId: string, data: ReminderData): Promise<void> {
+  async remind(actorId: string, name: string, data: ReminderData): Promise<void> {
     const activation = this.#activationOf(actorId);
     const { reply, settled } = await this.#run(
       activation,
       { kind: 'wake', armedAtMs: data.armedAtMs },
-      'reminder',
+      { kind: 'reminder', name },
     );
     await settled;
     if (reply.kind === 'woken' && !reply.found) {
@@ -137,6 +139,7 @@ export class ContinuationHost {
       if (ageMs < ORPHAN_REMINDER_MS) {
         throw new MaestroError('continuation.not_found', `${actorId} has no head yet`);
       }
+      await this.#ports.scheduler.disarm(activation.ref, name);
     }
   }
 

@@ -107,8 +107,8 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
       if (round >= MIN_ROUNDS && (life.dead || host.load.turns === 0)) return;
     }
   };
-  const deliver = ({ actorId, armedAtMs }: ArmedReminder): Promise<void> =>
-    life.orDeath(host.remind(actorId, { armedAtMs }));
+  const deliver = ({ actorId, name, armedAtMs }: ArmedReminder): Promise<void> =>
+    life.orDeath(host.remind(actorId, name, { armedAtMs }));
 
   return {
     rows,

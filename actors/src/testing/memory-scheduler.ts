@@ -7,9 +7,18 @@ export interface ArmedReminder {
   readonly name: string;
   readonly atMs: number;
   readonly armedAtMs: number;
+  /** How often it fires yet. */
+  readonly firings: number;
 }
 
-/** Reminders in memory, fired by hand as the fake clock moves; a failed delivery leaves the reminder armed. */
+/** As Dapr's are armed: see `DaprScheduler`. */
+const FIRINGS = 3;
+const AGAIN_MS = 10_000;
+
+/**
+ * Reminders in memory, fired by hand as the fake clock moves. A failed delivery leaves the reminder armed; one that
+ * succeeded fires again later, up to three times in all, unless it was armed anew or removed.
+ */
 export class MemoryScheduler implements Scheduler {
   readonly #clock: FakeClock;
   readonly #armed = new Map<string, ArmedReminder>();
@@ -23,7 +32,9 @@ export class MemoryScheduler implements Scheduler {
   async arm(ref: ContinuationRef, name: string, atMs: number): Promise<void> {
     this.calls.arm++;
     const actorId = actorIdOf(ref);
-    this.#armed.set(`${actorId}/${name}`, { actorId, name, atMs, armedAtMs: this.#clock.nowMs() });
+    const armedAtMs = this.#clock.nowMs();
+    const reminder = { actorId, name, atMs, armedAtMs, firings: FIRINGS };
+    this.#armed.set(`${actorId}/${name}`, reminder);
   }
 
   async disarm(ref: ContinuationRef, name: string): Promise<void> {
@@ -41,7 +52,7 @@ export class MemoryScheduler implements Scheduler {
     this.#armed.clear();
   }
 
-  /** Delivers one reminder; one that was armed again during its callback stays. */
+  /** Delivers one reminder; one that was armed again during its callback stays as it was armed. */
   async deliver(
     reminder: ArmedReminder,
     callback: (reminder: ArmedReminder) => Promise<void>,
@@ -52,7 +63,10 @@ export class MemoryScheduler implements Scheduler {
       return false;
     }
     const key = `${reminder.actorId}/${reminder.name}`;
-    if (this.#armed.get(key) === reminder) this.#armed.delete(key);
+    if (this.#armed.get(key) !== reminder) return true;
+    const firings = reminder.firings - 1;
+    if (firings === 0) this.#armed.delete(key);
+    else this.#armed.set(key, { ...reminder, atMs: this.#clock.nowMs() + AGAIN_MS, firings });
     return true;
   }
 }

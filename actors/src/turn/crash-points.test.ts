@@ -78,7 +78,7 @@ async function liveThrough(point: CrashPoint, count: number) {
     if (state.status === 'completed') break;
     if (state.wait?.condition.kind === 'human') await insist(signalOf('go'));
   }
-  await cluster.advance(60_000);
+  await cluster.advance(120_000);
   return { cluster, published, died: !mortal.alive };
 }
 

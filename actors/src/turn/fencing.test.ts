@@ -133,9 +133,9 @@ it('a reminder that found nothing is followed by another look, until no lost com
       .armed()
       .filter(({ name }) => name.startsWith('wake.1.'))
       .map(({ atMs }) => atMs - nowMs);
-  await second.host.remind(actorIdOf(ref), { armedAtMs: nowMs - 5_000 });
+  await second.host.remind(actorIdOf(ref), 'wake.1', { armedAtMs: nowMs - 5_000 });
   expect(own()).toEqual([55_000, 3_600_000]);
   cluster.clock.advance(55_000);
-  await second.host.remind(actorIdOf(ref), { armedAtMs: nowMs });
+  await second.host.remind(actorIdOf(ref), 'wake.1', { armedAtMs: nowMs });
   expect(own()).toEqual([3_600_000, 3_600_000]);
 });

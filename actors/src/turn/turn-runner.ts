@@ -24,13 +24,8 @@ import type { Decision } from './decision.ts';
 import { Limiter } from './limiter.ts';
 import { runEffects } from './run-effects.ts';
 import { loadState } from './load-state.ts';
+import { COVER_MS, lateCommitAtMs, Reminders } from './reminders.ts';
 import { sealTurn } from './seal-turn.ts';
-
-/** How soon effects that could not be done, or that a crash left undone, are tried again, in ms. */
-const COVER_MS = 5_000;
-
-/** How long a commit without an answer may be on its way, in ms. */
-const LATE_COMMIT_MS = 60_000;
 
 /**
  * Turns between load and commit at a time. More would not commit sooner, and each round of the event loop would take
@@ -52,8 +47,10 @@ export interface TurnPorts {
   readonly log: TurnLog;
 }
 
-/** Who called: a reminder's unanswered callback covers its turn, any other call has to arm a reminder first. */
-export type TurnSource = 'call' | 'reminder';
+/** Who called: a reminder, whose unanswered callback covers its turn, or anybody else, who has to arm one first. */
+export type TurnSource =
+  | { readonly kind: 'call' }
+  | { readonly kind: 'reminder'; readonly name: string };
 
 /** A turn that has been committed and may be answered; effects and settling go on until `settled`. */
 export interface TurnResult {
@@ -61,29 +58,18 @@ export interface TurnResult {
   readonly settled: Promise<void>;
 }
 
-/**
- * The reminder of an activation. A host that has lost the continuation, or has never written to it, arms one of its own
- * and cannot move the owner's. Whichever fires, the turn trusts only the head.
- */
-export function reminderName(generation: number, identity: string): string {
-  return `wake.${generation}.${identity}`;
-}
-
-/** The identity of the activation that wrote a commit. */
-function identityOf(commitId: string): string {
-  return commitId.slice(0, commitId.lastIndexOf('.'));
-}
-
 /** Runs turns: load, decide, cover, commit, effects, settle. */
 export class TurnRunner {
   readonly #ports: TurnPorts;
   readonly #steps: StepRunner;
+  readonly #reminders: Reminders;
   readonly #limiter = new Limiter(TURNS_AT_A_TIME);
   draining = false;
 
   constructor(ports: TurnPorts, steps: StepRunner) {
     this.#ports = ports;
     this.#steps = steps;
+    this.#reminders = new Reminders(ports.scheduler);
   }
 
   /**
@@ -134,7 +120,8 @@ export class TurnRunner {
       this.#ports.crash('turn.loaded', activation.actorId);
       const nowMs = this.#ports.clock.nowMs();
       // What is due is what is being delivered; armed again or not, it is no longer on its way.
-      if (source === 'reminder' && memory.armed && memory.armed.atMs <= nowMs) memory.armed = null;
+      if (source.kind === 'reminder' && memory.armed && memory.armed.atMs <= nowMs)
+        memory.armed = null;
       let decision: Decision | undefined;
       let refusal: unknown;
       try {
@@ -212,7 +199,7 @@ export class TurnRunner {
     for (const [sha256, text] of decision.blobs ?? []) {
       await this.#ports.blobs.put(activation.ref.tenant, sha256, text);
     }
-    if (source === 'call') await this.#cover(activation, memory, state, nowMs);
+    if (source.kind === 'call') await this.#reminders.cover(activation, memory, state, nowMs);
     crash('turn.covered', activation.actorId);
     const startedAt = performance.now();
     const result = await store.commit(commit).catch((error: unknown) => {
@@ -250,47 +237,6 @@ export class TurnRunner {
     return { reply: decision.reply, memory, before };
   }
 
-  /** A continuation with anything left to do has a reminder that is not too late, before the commit that needs it. */
-  async #cover(
-    activation: Activation,
-    memory: Memory,
-    next: ContinuationState,
-    nowMs: number,
-  ): Promise<void> {
-    const dues = [memory.state?.dueMs, next.dueMs, nowMs + COVER_MS].filter(
-      (due) => typeof due === 'number',
-    );
-    const atMs = Math.min(...dues);
-    const name = reminderName(next.generation, activation.identity);
-    const { armed } = memory;
-    if (armed && armed.name === name && armed.atMs <= Math.max(atMs, nowMs) && armed.atMs > nowMs)
-      return;
-    await this.#arm(activation, memory, name, atMs);
-  }
-
-  async #arm(activation: Activation, memory: Memory, name: string, atMs: number): Promise<void> {
-    try {
-      await this.#ports.scheduler.arm(activation.ref, name, atMs);
-      memory.armed = { name, atMs };
-    } catch (error) {
-      // It may be armed or not: forget, so that the next turn arms anew.
-      activation.drop();
-      throw new MaestroError(
-        'sidecar.unavailable',
-        `the reminder of ${activation.ref.id} could not be armed`,
-        {
-          cause: error,
-        },
-      );
-    }
-  }
-
-  /** Removes a reminder; one that stays finds nothing to do. */
-  async #disarm({ ref, memory }: Activation, name: string): Promise<void> {
-    if (memory?.armed?.name === name) memory.armed = null;
-    await this.#ports.scheduler.disarm(ref, name).catch(() => undefined);
-  }
-
   /** Effects and settling, after the commit. */
   async #afterwards(
     activation: Activation,
@@ -321,45 +267,21 @@ export class TurnRunner {
       failure = error;
       this.#ports.log.effectsFailed(activation.ref, error);
     }
-    const rearm = source === 'reminder' || (command.kind === 'wake' && command.rearm === true);
+    const fired = source.kind === 'reminder' ? source.name : undefined;
+    const rearm = fired !== undefined || (command.kind === 'wake' && command.rearm === true);
     const others = failure === undefined ? [] : [nowMs + COVER_MS];
-    if (source === 'reminder' && command.kind === 'wake' && !memory.owned) {
+    const foreign = fired !== undefined && !fired.endsWith(`.${activation.identity}`);
+    if (foreign && command.kind === 'wake' && !memory.owned) {
       others.push(...lateCommitAtMs(command.armedAtMs, nowMs));
     }
-    await this.#settle(activation, memory, rearm, others);
+    await this.#reminders.settle(activation, memory, [...duesOf(memory), ...others], rearm);
     this.#ports.crash('turn.settled', activation.actorId);
-    // In a reminder turn the old generation's reminder is the one that is being answered: it ends by itself.
-    if (
-      source === 'call' &&
-      before &&
-      before.generation !== state.generation &&
-      before.dueMs !== null
-    ) {
-      await this.#disarm(activation, reminderName(before.generation, identityOf(before.commit)));
+    if (fired !== undefined) {
+      await this.#reminders.removeFired(activation, memory, fired);
+      if (failure !== undefined) throw failure as Error;
+    } else if (before && before.generation !== state.generation && before.dueMs !== null) {
+      await this.#reminders.removeOfOwner(activation, before);
     }
-    if (failure !== undefined && source === 'reminder') throw failure as Error;
-  }
-
-  /** Arms what is due next, unless it is what is armed already; nothing due: the one-shot that is armed just ends. */
-  async #settle(
-    activation: Activation,
-    memory: Memory,
-    rearm: boolean,
-    others: readonly number[],
-  ): Promise<void> {
-    const { state, armed } = memory;
-    if (!state) return;
-    const dues = [...others];
-    if (!isFinished(state.status) && state.dueMs !== null) {
-      dues.push(state.activity?.kind === 'running' ? leaseEndMs(memory) : state.dueMs);
-    }
-    // A sealed one leaves no reminder behind.
-    if (dues.length === 0 && state.sealed && armed) await this.#disarm(activation, armed.name);
-    if (dues.length === 0) return;
-    const atMs = Math.min(...dues);
-    const name = reminderName(state.generation, activation.identity);
-    if (!rearm && armed?.name === name && armed.atMs === atMs) return;
-    await this.#arm(activation, memory, name, atMs);
   }
 }
 
@@ -371,13 +293,11 @@ interface CommittedTurn {
   readonly before: ContinuationState | null;
 }
 
-/**
- * When to look again after a reminder that found nothing to do: it may have covered a commit whose answer was lost and
- * which is still on its way to the store. None once it is old enough for that to be over.
- */
-function lateCommitAtMs(armedAtMs: number | undefined, nowMs: number): readonly number[] {
-  if (armedAtMs === undefined || nowMs - armedAtMs >= LATE_COMMIT_MS - 2 * COVER_MS) return [];
-  return [armedAtMs + LATE_COMMIT_MS];
+/** When there is something to do next, in ms since the epoch; none when nothing is left, or only somebody else can go on. */
+function duesOf(memory: Memory): readonly number[] {
+  const { state } = memory;
+  if (!state || isFinished(state.status) || state.dueMs === null) return [];
+  return [state.activity?.kind === 'running' ? leaseEndMs(memory) : state.dueMs];
 }
 
 /** When the running step counts as lost, in ms since the epoch: by the log, or by heartbeats since. */

@@ -31,12 +31,6 @@ export async function startEventApp(
   subscriptions: readonly AppSubscription[],
 ): Promise<EventApp> {
   const events: ReceivedEvent[] = [];
-  const app: EventApp & { port: number; stop: () => Promise<void> } = {
-    events,
-    handle: () => 200,
-    port: 0,
-    stop: async () => undefined,
-  };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -15,6 +15,11 @@ function reminderName(generation: number, identity: string): string {
   return `wake.${generation}.${identity}`;
 }
 
+/** Whether an activation armed a reminder itself. */
+export function isOwnReminder({ identity }: Activation, name: string): boolean {
+  return name.endsWith(`.${identity}`);
+}
+
 /** The identity of the activation that wrote a commit. */
 function identityOf(commitId: string): string {
   return commitId.slice(0, commitId.lastIndexOf('.'));
@@ -86,7 +91,7 @@ export class Reminders {
     const { state, armed, owned } = memory;
     if (!state || armed?.name === fired) return;
     const generation = Number(fired.split('.')[1]);
-    const own = owned || fired === reminderName(state.generation, activation.identity);
+    const own = owned || isOwnReminder(activation, fired);
     if (generation < state.generation || (own && generation === state.generation)) {
       await this.#disarm(activation, fired);
     }

@@ -24,7 +24,7 @@ import type { Decision } from './decision.ts';
 import { Limiter } from './limiter.ts';
 import { runEffects } from './run-effects.ts';
 import { loadState } from './load-state.ts';
-import { COVER_MS, lateCommitAtMs, Reminders } from './reminders.ts';
+import { COVER_MS, isOwnReminder, lateCommitAtMs, Reminders } from './reminders.ts';
 import { sealTurn } from './seal-turn.ts';
 
 /**
@@ -270,7 +270,7 @@ export class TurnRunner {
     const fired = source.kind === 'reminder' ? source.name : undefined;
     const rearm = fired !== undefined || (command.kind === 'wake' && command.rearm === true);
     const others = failure === undefined ? [] : [nowMs + COVER_MS];
-    const foreign = fired !== undefined && !fired.endsWith(`.${activation.identity}`);
+    const foreign = fired !== undefined && !isOwnReminder(activation, fired);
     if (foreign && command.kind === 'wake' && !memory.owned) {
       others.push(...lateCommitAtMs(command.armedAtMs, nowMs));
     }

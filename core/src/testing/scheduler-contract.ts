@@ -85,7 +85,7 @@ export function schedulerContract(name: string, open: () => Promise<SchedulerUnd
       await scheduler.arm(ref, 'wake.1', nowMs() + 100);
       await pass(16_000);
       // Once or twice: the next repetition may have fallen due meanwhile.
-      expect(new Set(fired(ref))).toEqual(new Set(['wake.1']));
+      expect([['wake.1'], ['wake.1', 'wake.1']]).toContainEqual(fired(ref));
     }, 60_000);
   });
 }

@@ -1,11 +1,4 @@
-import {
-  connectStore,
-  ContinuationClient,
-  deadLetterTopicOf,
-  EVENTS_TOPIC,
-  SidecarHttp,
-  type FencedStore,
-} from '@maestro/actors';
+import { connectStore, ContinuationClient, SidecarHttp, type FencedStore } from '@maestro/actors';
 import {
   ensureDapr,
   setFolder,
@@ -17,6 +10,7 @@ import {
   type Stack,
 } from '@maestro/infra-dapr';
 import path from 'node:path';
+import { eventTopics } from '../event-topics.ts';
 import type { ChaosOptions } from './chaos-options.ts';
 
 /** Names of the two workers; both have the same app id. */
@@ -44,10 +38,7 @@ export async function startChaosStack(
   const binaries = await ensureDapr();
   const backends = await startSetBackends(options.components, {
     dataDir,
-    serviceBus: {
-      topics: [EVENTS_TOPIC, deadLetterTopicOf(EVENTS_TOPIC)],
-      subscriptions: ['maestro-worker'],
-    },
+    serviceBus: eventTopics(['maestro-worker']),
   });
   const folder = setFolder(options.components, backends, dataDir);
   const env = { MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'debug', ...backends.env };

@@ -1,4 +1,3 @@
-import { deadLetterTopicOf, EVENTS_TOPIC } from '@maestro/actors';
 import { MaestroClient } from '@maestro/client';
 import { mintDevToken } from '@maestro/client/dev-token';
 import { LogVerifier, type StoredEvent } from '@maestro/core';
@@ -13,6 +12,7 @@ import {
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { eventTopics } from '../../src/event-topics.ts';
 
 const repository = path.resolve(import.meta.dirname, '../../..');
 const TENANT = 'substrate';
@@ -33,10 +33,7 @@ export async function openSubstrate(set: ComponentSetName): Promise<SubstrateSta
   const backends = await startSetBackends(set, {
     dataDir,
     throttling: true,
-    serviceBus: {
-      topics: [EVENTS_TOPIC, deadLetterTopicOf(EVENTS_TOPIC)],
-      subscriptions: ['maestro-worker', 'maestro-api'],
-    },
+    serviceBus: eventTopics(['maestro-worker', 'maestro-api']),
   });
   const env = { MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'warn', ...backends.env };
   const recipes = `@maestro/recipes,${path.join(import.meta.dirname, 'substrate-recipes.mjs')}`;

@@ -1,10 +1,4 @@
-import {
-  connectStore,
-  deadLetterTopicOf,
-  EVENTS_TOPIC,
-  SidecarHttp,
-  type FencedStore,
-} from '@maestro/actors';
+import { connectStore, SidecarHttp, type FencedStore } from '@maestro/actors';
 import {
   setFolder,
   startSetBackends,
@@ -15,6 +9,7 @@ import {
 } from '@maestro/infra-dapr';
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventTopics } from '../../event-topics.ts';
 import type { BenchOptions, ComponentSet, Via } from '../bench-options.ts';
 import { progress } from '../report/progress.ts';
 import { profiledBinaries, workerCommand } from './profiling.ts';
@@ -51,10 +46,7 @@ export async function startBenchStack(
     const service = SERVICES[options.via];
     backends = await startSetBackends(components, {
       dataDir,
-      serviceBus: {
-        topics: [EVENTS_TOPIC, deadLetterTopicOf(EVENTS_TOPIC)],
-        subscriptions: [`maestro-${service}`],
-      },
+      serviceBus: eventTopics([`maestro-${service}`]),
     });
     const servers = Object.values(backends.servers);
     const broker = options.broker && components !== 'local';

@@ -1,7 +1,7 @@
+import { noJournalFile, openJournalFile, type JournalFile } from '../../journal-file.ts';
 import { conflict, notFound, notSupported } from '../cosmos-error.ts';
 import { isObject, stringAt, type Json, type JsonObject } from '../json.ts';
 import { Container, type Commit } from './container.ts';
-import { noJournal, openJournal, type Journal } from './journal.ts';
 import { partitionKeyDefinition } from './partition-key.ts';
 import { newContainerRid, newDatabaseRid, newEtag } from './resource-ids.ts';
 import { resourceName } from './resource-name.ts';
@@ -29,14 +29,14 @@ function isUsed(value: Json | undefined): boolean {
 /** The databases of the emulated account; every change goes to the journal before it is visible. */
 export class Account {
   readonly databases = new Map<string, Database>();
-  #journal: Journal = noJournal;
+  #journal: JournalFile = noJournalFile;
   readonly #nowMs: () => number;
 
   /** @param dataFile - a journal to continue; data is kept in memory alone when left out */
   constructor(nowMs: () => number, dataFile?: string) {
     this.#nowMs = nowMs;
     if (dataFile !== undefined) {
-      this.#journal = openJournal(dataFile, (record) => this.#replay(record));
+      this.#journal = openJournalFile(dataFile, isObject, (record) => this.#replay(record));
     }
   }
 
@@ -131,7 +131,7 @@ export class Account {
 
   /** Writes down the changes of a transaction and makes them visible. */
   commit(databaseId: string, container: Container, commit: Commit): void {
-    if (this.#journal !== noJournal) {
+    if (this.#journal !== noJournalFile) {
       const removed = commit.removed.map(({ partition, id }) => [partition, id]);
       const head = JSON.stringify({ of: databaseId, in: container.id, lsn: commit.lsn, removed });
       const written = commit.written.map(({ text }) => text).join();

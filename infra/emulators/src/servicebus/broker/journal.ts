@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { noJournalFile, openJournalFile, type JournalFile } from '../../journal-file.ts';
 
 /** Where a message is: path of its queue and its sequence number there. */
 export type Place = readonly [queue: string, sequenceNumber: number];
@@ -53,35 +44,20 @@ export interface Journal {
 }
 
 /** Keeps nothing: the messages live in memory alone. */
-export const noJournal: Journal = {
-  append: () => undefined,
-  close: () => undefined,
-};
+export const noJournal: Journal = recordsIn(noJournalFile);
 
-const NEWLINE = 0x0a;
-
-/**
- * Opens a journal of one JSON record per line and hands every record in it to `replay`. A last line without its end, left by
- * a process that died while writing, was never acknowledged and is cut off.
- */
+/** Opens a journal and hands every record in it to `replay`. */
 export function openJournal(path: string, replay: (record: JournalRecord) => void): Journal {
-  const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-  let start = 0;
-  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
-    const record: unknown = JSON.parse(bytes.toString('utf8', start, end));
-    if (typeof record !== 'object' || record === null || !('op' in record)) {
-      throw new TypeError(`${path} is not a journal of this emulator`);
-    }
-    replay(record as JournalRecord);
-    start = end + 1;
-  }
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, 'a');
-  if (start < bytes.length) ftruncateSync(file, start);
+  return recordsIn(openJournalFile(path, isRecord, replay));
+}
+
+function isRecord(value: unknown): value is JournalRecord {
+  return typeof value === 'object' && value !== null && 'op' in value;
+}
+
+function recordsIn(file: JournalFile): Journal {
   return {
-    append: (record) => {
-      writeSync(file, `${JSON.stringify(record)}\n`);
-    },
-    close: () => closeSync(file),
+    append: (record) => file.append(JSON.stringify(record)),
+    close: () => file.close(),
   };
 }

@@ -8,17 +8,16 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { isObject, type JsonObject } from '../json.ts';
 
 /** Where every change is written before it is acknowledged. */
-export interface Journal {
-  /** Appends one record; when it returns, the record survives the end of this process. */
+export interface JournalFile {
+  /** Appends one record, a JSON text; when it returns, the record survives the end of this process. */
   append(record: string): void;
   close(): void;
 }
 
 /** Keeps nothing: the data lives in memory alone. */
-export const noJournal: Journal = {
+export const noJournalFile: JournalFile = {
   append: () => undefined,
   close: () => undefined,
 };
@@ -28,13 +27,20 @@ const NEWLINE = 0x0a;
 /**
  * Opens a journal of one JSON record per line and hands every record in it to `replay`. A last line without its end, left by
  * a process that died while writing, was never acknowledged and is cut off.
+ *
+ * @param isRecord whether a value is a record of this emulator.
+ * @throws TypeError when a line holds something else.
  */
-export function openJournal(path: string, replay: (record: JsonObject) => void): Journal {
+export function openJournalFile<T>(
+  path: string,
+  isRecord: (value: unknown) => value is T,
+  replay: (record: T) => void,
+): JournalFile {
   const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
   let start = 0;
   for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
     const record: unknown = JSON.parse(bytes.toString('utf8', start, end));
-    if (!isObject(record)) throw new TypeError(`${path} is not a journal of this emulator`);
+    if (!isRecord(record)) throw new TypeError(`${path} is not a journal of this emulator`);
     replay(record);
     start = end + 1;
   }

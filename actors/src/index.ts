@@ -3,6 +3,9 @@ export { ContinuationHost, type Envelope, type ReminderData } from './host/conti
 export { Command, type CommandOf, type Reply } from './turn/command.ts';
 export { decide } from './turn/decide.ts';
 export type { DecideContext, Decision } from './turn/decision.ts';
+export { routeStreams, STREAMS_TOPIC, type StreamsMessage } from './topic/route-streams.ts';
+export type { TopicCommand, TopicGateway, TopicReply } from './topic/topic-command.ts';
+export { TopicHost, wakeOf } from './topic/topic-host.ts';
 export { EVENTS_TOPIC, type EventsMessage } from './turn/effects.ts';
 export { loadState } from './turn/load-state.ts';
 export type { TurnPorts } from './turn/turn-runner.ts';
@@ -22,6 +25,7 @@ export { LocalContinuations } from './host/local-continuations.ts';
 
 // The store
 export { FencedStore } from './store/fenced-store.ts';
+export { StoredTenants } from './tenant/stored-tenants.ts';
 export { GroupCommit } from './store/group-commit.ts';
 export type { RowStore, RowWrite } from './store/row-store.ts';
 
@@ -44,5 +48,11 @@ export { runUntilSignal } from './service/run-until-signal.ts';
 export { systemClock } from './host/system-clock.ts';
 export { InProcessBus } from './bus/in-process-bus.ts';
 export { loadRecipes } from './recipe/load-recipes.ts';
+export { TurnTracer } from './observability/turn-tracer.ts';
+export { startMetrics, type Metrics } from './opentelemetry/start-metrics.ts';
+export { startTracing } from './opentelemetry/start-tracing.ts';
 export { logTurns, silentLog, type TurnLog } from './observability/turn-log.ts';
-export { PrometheusObservability } from './observability/prometheus-observability.ts';
+export {
+  PrometheusObservability,
+  type ScrapeOptions,
+} from './observability/prometheus-observability.ts';

@@ -1,21 +1,18 @@
 import { blobContract, busContract, schedulerContract, storeContract } from '@maestro/core/testing';
-import type { ComponentSetName } from '@maestro/infra-dapr';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  missingFor,
-  openComponentSet,
-  TOPIC,
-  type OpenComponentSet,
-} from './support/component-set.ts';
+import { missingForSet, type ComponentSetName } from '@maestro/infra-dapr';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { openComponentSet, TOPIC, type OpenComponentSet } from './support/component-set.ts';
 
 /** Rounds of 16 concurrent writers against a real store. */
-const FENCING_ROUNDS = Number(process.env['MAESTRO_FENCING_ROUNDS'] ?? 1000);
+const FENCING_ROUNDS = Number(process.env['MAESTRO_FENCING_ROUNDS'] ?? 300);
 
 /** The sets to run, by name. */
-const SETS = (process.env['MAESTRO_SETS'] ?? 'local,postgres,aws').split(',') as ComponentSetName[];
+const SETS = (process.env['MAESTRO_SETS'] ?? 'local,postgres,azure,aws').split(
+  ',',
+) as ComponentSetName[];
 
 for (const set of SETS) {
-  const missing = missingFor(set);
+  const missing = await missingForSet(set);
   if (missing && !process.env['CI']) {
     describe.skip(`component set ${set}: ${missing}`, () => {
       it('needs its servers', () => undefined);
@@ -25,7 +22,7 @@ for (const set of SETS) {
   describe(`component set ${set}`, () => {
     let opened: OpenComponentSet;
     beforeAll(async () => {
-      expect(missing).toBeUndefined();
+      if (missing) throw new Error(missing);
       opened = await openComponentSet(set);
     });
     afterAll(() => opened?.close());

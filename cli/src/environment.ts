@@ -12,6 +12,10 @@ export interface CliEnvironment {
   /** The local dev issuer's key pair; undefined when there is none. */
   readonly devKeyFile: string | undefined;
   readonly postgres: string | undefined;
+  /** URL of the warehouse service. */
+  readonly warehouse: string | undefined;
+  /** Whether what `maestro dev` starts serves its status page. */
+  readonly statusPage: boolean;
   /** Key of a Cosmos DB account. */
   readonly cosmosKey: string | undefined;
   /** Access token of Entra ID for a Cosmos DB account. */
@@ -33,6 +37,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv): CliEnvironment {
     user: filled(env['USER']) ?? filled(env['USERNAME']) ?? 'developer',
     devKeyFile: existsSync(keyFile) ? keyFile : undefined,
     postgres: filled(env['MAESTRO_POSTGRES']),
+    warehouse: filled(env['MAESTRO_WAREHOUSE_URL']),
+    statusPage: env['MAESTRO_STATUS_PAGE'] !== 'off',
     cosmosKey: filled(env['MAESTRO_COSMOS_KEY']),
     cosmosToken: filled(env['MAESTRO_COSMOS_TOKEN']),
   });

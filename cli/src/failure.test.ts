@@ -12,8 +12,10 @@ const environment: CliEnvironment = {
   user: 'alice',
   devKeyFile: undefined,
   postgres: undefined,
+  warehouse: undefined,
   cosmosKey: undefined,
   cosmosToken: undefined,
+  statusPage: true,
 };
 
 afterEach(() => {
@@ -77,6 +79,7 @@ it.each([
   [['import', 'no-such-file.jsonl', '--tenant', 'acme'], 'no-such-file.jsonl'],
   [['import', 'no-such-file.jsonl'], '--tenant <slug>'],
   [['import', 'x', '--copy-key', 'y'], '--copy'],
+  [['import', 'x', '--copy', '--copy-key', 'y'.repeat(201)], 'at most 200'],
   [['token'], 'maestro dev'],
   [['get', 'x', '--api', 'localhost'], '--api'],
 ])('ends with 2 and says what is wrong: %j', async (words, hint) => {

@@ -1,4 +1,5 @@
 import { MaestroError } from '@maestro/core';
+import { StoreNotFound } from '@maestro/stores';
 import { CommanderError } from 'commander';
 
 /** The command was written wrongly: exit code 2. */
@@ -28,7 +29,7 @@ export interface Failure {
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof CommanderError) return { exitCode: thrown.exitCode === 0 ? 0 : 2 };
   if (thrown instanceof NegativeResult) return { exitCode: 1 };
-  if (thrown instanceof UsageError) {
+  if (thrown instanceof UsageError || thrown instanceof StoreNotFound) {
     return { exitCode: 2, error: { code: 'usage', message: thrown.message } };
   }
   if (thrown instanceof MaestroError || thrown instanceof Refusal) {

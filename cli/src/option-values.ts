@@ -51,3 +51,11 @@ function jsonOrText(text: string): unknown {
     return text;
   }
 }
+
+/** The URL of a warehouse, without a slash at its end. */
+export function warehouseUrlOf(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError('not a URL');
+  }
+  return text.replace(/\/$/, '');
+}

@@ -5,12 +5,23 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
+import { addFork } from './commands/fork.ts';
 import { addGet } from './commands/get.ts';
 import { addImport } from './commands/import.ts';
+import { addLineage } from './commands/lineage.ts';
+import { addList } from './commands/list.ts';
+import { addMerge } from './commands/merge.ts';
+import { addRebuildIndex } from './commands/rebuild-index.ts';
 import { addRepair } from './commands/repair.ts';
+import { addReplay } from './commands/replay.ts';
 import { addSignals } from './commands/signal.ts';
+import { addSkip } from './commands/skip.ts';
+import { addTenant } from './commands/tenant.ts';
 import { addStart } from './commands/start.ts';
+import { addStream } from './commands/stream.ts';
 import { addToken } from './commands/token.ts';
+import { addTrace } from './commands/trace.ts';
+import { addTree } from './commands/tree.ts';
 import { addVerify } from './commands/verify.ts';
 import type { CliEnvironment } from './environment.ts';
 
@@ -40,13 +51,24 @@ Examples:
     addToken,
     addStart,
     addGet,
+    addList,
     addEvents,
     addExplain,
+    addTrace,
     addSignals,
+    addFork,
+    addMerge,
+    addSkip,
+    addTenant,
+    addStream,
+    addTree,
+    addLineage,
     addVerify,
     addExport,
     addImport,
     addRepair,
+    addReplay,
+    addRebuildIndex,
     addDoctor,
   ];
   for (const add of commands) add(program, environment);

@@ -135,6 +135,20 @@ describe('a call', () => {
     expect(sent[0]?.headers.get('idempotency-key')).toBe('k');
     expect(sent[1]?.body).toEqual({ signal: 'kill' });
   });
+
+  it('forks, once for each key, and as a plain copy unless told otherwise', async () => {
+    const { client, sent } = scripted(ok({ changed: true, sequence: 5, children: [ID] }));
+    await client.fork(ID);
+    await client.fork(ID, { from: 3, children: [{ objective: 'b' }] }, { idempotencyKey: 'k' });
+    expect(sent[0]).toMatchObject({
+      method: 'POST',
+      url: `http://maestro.test/continuations/${ID}/forks`,
+      body: {},
+    });
+    expect(sent[0]?.headers.get('idempotency-key')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(sent[1]?.body).toEqual({ from: 3, children: [{ objective: 'b' }] });
+    expect(sent[1]?.headers.get('idempotency-key')).toBe('k');
+  });
 });
 
 const event = (sequence: number): StoredEvent => ({ sequence, type: 'step' }) as StoredEvent;
@@ -217,4 +231,30 @@ it('reads a whole log page by page', async () => {
   );
   expect(await sequencesOf(client.allEvents(ID))).toEqual([1, 2, 3]);
   expect(sent[1]?.url).toContain('from=3');
+});
+
+it('reads a whole family page by page, also over an empty one', async () => {
+  const { client, sent } = scripted(
+    ok({ nodes: [{ id: 'a' }], next: 'one' }),
+    ok({ nodes: [], next: 'two' }),
+    ok({ nodes: [{ id: 'b' }], next: null }),
+  );
+  const found: string[] = [];
+  for await (const { id } of client.wholeLineage(ID, 'tree', { depth: 3 })) found.push(id);
+  expect(found).toEqual(['a', 'b']);
+  expect(sent.map(({ url }) => new URL(url).search)).toEqual([
+    '?relation=tree&depth=3&limit=1000',
+    '?relation=tree&depth=3&limit=1000&cursor=one',
+    '?relation=tree&depth=3&limit=1000&cursor=two',
+  ]);
+});
+
+it('asks for one page of a family, and for the ancestor of two', async () => {
+  const { client, sent } = scripted(ok({}));
+  await client.lineage(ID, 'siblings', { limit: 5, cursor: 'c' });
+  await client.commonAncestor(ID, 'other');
+  expect(sent.map(({ url }) => url)).toEqual([
+    `http://maestro.test/continuations/${ID}/lineage?relation=siblings&limit=5&cursor=c`,
+    `http://maestro.test/continuations/${ID}/common-ancestor?with=other`,
+  ]);
 });

@@ -1,14 +1,28 @@
-import type { StoredEvent } from '@maestro/core';
+import type { StoredEvent, StreamItemInput } from '@maestro/core';
 import { followEvents } from './follow-events.ts';
 import type {
+  CommonAncestor,
+  ContinuationList,
   ContinuationView,
   EventsPage,
   Explanation,
   FinishImportAnswer,
   FinishImportInput,
+  ForkAnswer,
+  ForkRequestInput,
   ImportAnswer,
   ImportRequest,
+  ItemsAnswer,
+  ListFilter,
+  MergeRequestInput,
+  LineageNode,
+  LineagePage,
+  Relation,
+  ReplayAnswer,
   SignalAnswer,
+  SkipAnswer,
+  TenantAnswer,
+  TenantRequestInput,
   StartAnswer,
   StartRequestInput,
   WakeAnswer,
@@ -138,6 +152,138 @@ export class MaestroClient {
   /** Goes on after a pause. */
   resume(id: string, options?: SignalOptions): Promise<SignalAnswer> {
     return this.signal(id, 'resume', options);
+  }
+
+  /**
+   * Makes children: copies of what it is now, or was as of an earlier event, each with what the request changes.
+   * Returns once the fork's event is stored; the children begin a moment later.
+   */
+  fork(
+    id: string,
+    request: ForkRequestInput = {},
+    options: ChangeOptions = {},
+  ): Promise<ForkAnswer> {
+    return this.#transport.json({
+      method: 'POST',
+      path: `${pathOf(id)}/forks`,
+      body: request,
+      headers: { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() },
+      signal: options.signal,
+    });
+  }
+
+  /** One page of a continuation's family: its ancestors, descendants, siblings, or the whole tree from its root. */
+  lineage(
+    id: string,
+    relation: Relation,
+    options: CallOptions & {
+      /** Generations at most. @default all */
+      readonly depth?: number;
+      /** 1-1000. @default 100 */
+      readonly limit?: number;
+      /** `next` of the page before. */
+      readonly cursor?: string;
+    } = {},
+  ): Promise<LineagePage> {
+    const { depth, limit, cursor, signal } = options;
+    return this.#transport.json({
+      method: 'GET',
+      path: `${pathOf(id)}/lineage`,
+      query: { relation, depth, limit, cursor },
+      signal,
+    });
+  }
+
+  /** All of a continuation's family, page by page; parents before their children. */
+  async *wholeLineage(
+    id: string,
+    relation: Relation,
+    options: CallOptions & { readonly depth?: number } = {},
+  ): AsyncGenerator<LineageNode, void> {
+    let page = await this.lineage(id, relation, { ...options, limit: 1000 });
+    for (;;) {
+      yield* page.nodes;
+      if (page.next === null) return;
+      page = await this.lineage(id, relation, { ...options, limit: 1000, cursor: page.next });
+    }
+  }
+
+  /** The nearest continuation that two come from. */
+  commonAncestor(id: string, other: string, options: CallOptions = {}): Promise<CommonAncestor> {
+    return this.#transport.json({
+      method: 'GET',
+      path: `${pathOf(id)}/common-ancestor`,
+      query: { with: other },
+      signal: options.signal,
+    });
+  }
+
+  /** Merges continuations into a new one, which waits for them. */
+  merge(request: MergeRequestInput, options: ChangeOptions = {}): Promise<StartAnswer> {
+    return this.#transport.json({
+      method: 'POST',
+      path: '/merges',
+      body: request,
+      headers: { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() },
+      signal: options.signal,
+    });
+  }
+
+  /** Feeds a stream; returns once the items are stored. An item that comes again, by its id, wakes nobody. */
+  publish(
+    stream: string,
+    items: readonly StreamItemInput[],
+    options: CallOptions = {},
+  ): Promise<ItemsAnswer> {
+    return this.#transport.json({
+      method: 'POST',
+      path: `/streams/${encodeURIComponent(stream)}/items`,
+      body: { items },
+      signal: options.signal,
+    });
+  }
+
+  /** Puts its own clock forward, from due time to due time; in development alone. May come less far than asked. */
+  skip(id: string, ms: number, options: CallOptions = {}): Promise<SkipAnswer> {
+    return this.#transport.json({
+      method: 'POST',
+      path: `${pathOf(id)}/skip`,
+      body: { ms },
+      signal: options.signal,
+    });
+  }
+
+  /** A page of the tenant's continuations, the newest first; a little behind what happens, as `asOf` says. */
+  list(
+    options: CallOptions &
+      ListFilter & {
+        readonly limit?: number | undefined;
+        readonly cursor?: string | undefined;
+      } = {},
+  ): Promise<ContinuationList> {
+    const { signal, ...query } = options;
+    return this.#transport.json({ method: 'GET', path: '/continuations', query, signal });
+  }
+
+  /** Folds what the warehouse holds of a continuation, and compares it with its head byte by byte. */
+  replay(id: string, options: CallOptions = {}): Promise<ReplayAnswer> {
+    const path = `${pathOf(id)}/replay`;
+    return this.#transport.json({ method: 'GET', path, signal: options.signal });
+  }
+
+  /** What the tenant is allowed. */
+  tenant(options: CallOptions = {}): Promise<TenantAnswer> {
+    return this.#transport.json({ method: 'GET', path: '/tenant', signal: options.signal });
+  }
+
+  /** Says what the tenant is allowed, in place of what was said before; for operators. */
+  setTenant(request: TenantRequestInput, options: CallOptions = {}): Promise<TenantAnswer> {
+    return this.#transport.json({
+      method: 'PUT',
+      path: '/tenant',
+      body: request,
+      signal: options.signal,
+    });
   }
 
   /** What it waits for, since when, and what would move it on. */

@@ -23,6 +23,8 @@ const FIXTURES: readonly {
     ['core', '@maestro/recipes'],
     ['recipes', '@maestro/actors'],
     ['actors', '@maestro/recipes'],
+    ['stores', '@maestro/actors'],
+    ['dashboards', '@maestro/actors'],
     ['actors', '@maestro/api'],
     ['actors', '@maestro/core/src/log/fold.ts'],
   ].map(([folder = '', from = '']) => ({

@@ -1,6 +1,7 @@
-import { MaestroError } from '@maestro/core';
+import { MaestroError, WAKE_TOPIC_ACTOR_TYPE } from '@maestro/core';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { ContinuationHost, ReminderData } from '../host/continuation-host.ts';
+import type { ReminderData } from '../host/continuation-host.ts';
+import type { LocalHosts } from '../host/local-continuations.ts';
 
 /** Method of the actor that takes commands. */
 export const COMMAND_METHOD = 'command';
@@ -15,12 +16,16 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
  * Answers 200 with an envelope to every call, because the caller's sidecar hides any other status; 5xx to a reminder
  * only asks to have it delivered again.
  */
-export function actorCallbacks(host: ContinuationHost, others: RequestListener): RequestListener {
+export function actorCallbacks(
+  { host, topics }: LocalHosts,
+  others: RequestListener,
+): RequestListener {
   return (request, response) => {
     const { method, url = '' } = request;
     if (!url.startsWith('/actors/')) return others(request, response);
     // /actors/{type}/{id}[/method/{name}[/{reminder}]]
-    const [, , , encodedId = '', , name, encodedReminder = ''] = url.split('/');
+    const [, , type, encodedId = '', , name, encodedReminder = ''] = url.split('/');
+    const isTopic = type === WAKE_TOPIC_ACTOR_TYPE;
     host.callbackArrived();
     const id = decoded(encodedId);
     const reminder = decoded(encodedReminder);
@@ -30,14 +35,20 @@ export function actorCallbacks(host: ContinuationHost, others: RequestListener):
     }
     if (method === 'DELETE' && name === undefined) {
       void answer(response, async () => {
-        await host.deactivate(id);
+        if (isTopic) topics.deactivate(id);
+        else await host.deactivate(id);
         return undefined;
       });
     } else if (method === 'PUT' && name === COMMAND_METHOD) {
-      void answer(response, async () => host.invoke(id, parsed(await textOf(request))));
+      void answer(response, async () => {
+        const command = parsed(await textOf(request));
+        return isTopic ? topics.invoke(id, command) : host.invoke(id, command);
+      });
     } else if (method === 'PUT' && name === 'remind') {
       void answer(response, async () => {
-        await host.remind(id, reminder, reminderData(parsed(await textOf(request))));
+        const data = reminderData(parsed(await textOf(request)));
+        if (isTopic) await topics.remind(id);
+        else await host.remind(id, reminder, data);
         return undefined;
       });
     } else {

@@ -1,4 +1,4 @@
-import { CONTINUATION_ACTOR_TYPE } from '@maestro/core';
+import { CONTINUATION_ACTOR_TYPE, WAKE_TOPIC_ACTOR_TYPE } from '@maestro/core';
 import express, { type Router } from 'express';
 import type { ContinuationHost } from '../host/continuation-host.ts';
 
@@ -8,7 +8,7 @@ export function actorRoutes(host: ContinuationHost): Router {
 
   router.get('/dapr/config', (_request, response) => {
     response.json({
-      entities: [CONTINUATION_ACTOR_TYPE],
+      entities: [CONTINUATION_ACTOR_TYPE, WAKE_TOPIC_ACTOR_TYPE],
       actorIdleTimeout: '10m',
       // Short: the log fences what is cut off, and a hand-over that takes longer than 8 s fails.
       drainOngoingCallTimeout: '2s',

@@ -55,6 +55,8 @@ class ComponentRows implements RowStore {
   async #connect(): Promise<RowStore> {
     const profile = await storeProfileOf(this.#http, this.#component);
     const rows = new DaprRowStore(this.#http, this.#component, profile);
+    // Of a process that died before this one, beside the same sidecar.
+    await rows.renewConnections();
     return profile.spansPartitions ? new GroupCommit(rows, { concurrency: profile.writers }) : rows;
   }
 }

@@ -2,10 +2,15 @@ import {
   actorIdOf,
   CONTINUATION_ACTOR_TYPE,
   MaestroError,
+  topicActorId,
+  WAKE_TOPIC_ACTOR_TYPE,
   type ContinuationRef,
+  type TopicRef,
 } from '@maestro/core';
 import { CommandSender } from '../host/command-sender.ts';
 import type { Envelope } from '../host/continuation-host.ts';
+import type { TopicCommand } from '../topic/topic-command.ts';
+import type { TopicEnvelope } from '../topic/topic-host.ts';
 import type { Command } from '../turn/command.ts';
 import { COMMAND_METHOD } from './actor-callbacks.ts';
 import type { SidecarHttp } from './sidecar-http.ts';
@@ -13,7 +18,7 @@ import type { SidecarHttp } from './sidecar-http.ts';
 /** How long one try may take, in ms: a sidecar that is handing actors over can leave a call hanging. */
 const TRY_MS = 8_000;
 
-/** Sends commands to continuations by actor calls through the sidecar, wherever they live. */
+/** Sends commands to continuations and topics by actor calls through the sidecar, wherever they live. */
 export class ContinuationClient extends CommandSender {
   readonly #http: SidecarHttp;
 
@@ -28,9 +33,35 @@ export class ContinuationClient extends CommandSender {
     leftMs: number,
     signal: AbortSignal | undefined,
   ): Promise<Envelope> {
+    const text = await this.#invoke(
+      CONTINUATION_ACTOR_TYPE,
+      actorIdOf(ref),
+      command,
+      leftMs,
+      signal,
+    );
+    return JSON.parse(text) as Envelope;
+  }
+
+  protected override async onceToTopic(
+    ref: TopicRef,
+    command: TopicCommand,
+    leftMs: number,
+  ): Promise<TopicEnvelope> {
+    const text = await this.#invoke(WAKE_TOPIC_ACTOR_TYPE, topicActorId(ref), command, leftMs);
+    return JSON.parse(text) as TopicEnvelope;
+  }
+
+  async #invoke(
+    type: string,
+    id: string,
+    command: unknown,
+    leftMs: number,
+    signal?: AbortSignal,
+  ): Promise<string> {
     const { status, text } = await this.#http.call(
       'PUT',
-      `/v1.0/actors/${CONTINUATION_ACTOR_TYPE}/${actorIdOf(ref)}/method/${COMMAND_METHOD}`,
+      `/v1.0/actors/${type}/${id}/method/${COMMAND_METHOD}`,
       { body: JSON.stringify(command), timeoutMs: Math.min(TRY_MS, leftMs), signal },
     );
     // A sidecar can answer 200 with nothing for an app that has died meanwhile (ADR 0013).
@@ -40,6 +71,6 @@ export class ContinuationClient extends CommandSender {
         `the actor call failed: ${status} ${text.slice(0, 300)}`,
       );
     }
-    return JSON.parse(text) as Envelope;
+    return text;
   }
 }

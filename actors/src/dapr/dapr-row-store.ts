@@ -10,11 +10,20 @@ export interface StoreProfile {
   readonly spansPartitions: boolean;
   /** Transactions under way at a time; 0 for no limit. */
   readonly writers: number;
+  /** Refusals that tell of a connection of the sidecar that is stuck in an old read: {@link DaprRowStore.renewConnections}. */
+  readonly stuckConnection?: RegExp;
 }
 
 /** The stores that can hold continuations, by Dapr component type. state.redis cannot: its transactions are not atomic. */
 export const STORE_PROFILES: Readonly<Record<string, StoreProfile>> = {
-  'state.sqlite': { strongRead: 'consistency=strong', spansPartitions: true, writers: 1 },
+  'state.sqlite': {
+    strongRead: 'consistency=strong',
+    spansPartitions: true,
+    writers: 1,
+    // A connection in an old read is refused the write lock at once (SQLITE_BUSY_SNAPSHOT or, while another one has it,
+    // SQLITE_BUSY); any other waits for it.
+    stuckConnection: /database is locked \((?:5|517)\)/,
+  },
   'state.postgresql': { strongRead: 'consistency=strong', spansPartitions: true, writers: 4 },
   'state.aws.dynamodb': { strongRead: 'consistency=strong', spansPartitions: false, writers: 0 },
   'state.azure.cosmosdb': { strongRead: '', spansPartitions: false, writers: 0 },
@@ -22,6 +31,12 @@ export const STORE_PROFILES: Readonly<Record<string, StoreProfile>> = {
 
 const READ_TIMEOUT_MS = 10_000;
 const WRITE_TIMEOUT_MS = 10_000;
+
+/** How long a read may take that nobody waits for any more: one that is cut off can leave its connection stuck. */
+const READ_CUT_OFF_MS = 120_000;
+
+/** How a pool is renewed: reads and writes at a time, and rows of each, which have to take longer than a connection takes to open. */
+const RENEWAL = { rounds: 30, sound: 3, reads: 24, keys: 4_000, writes: 8, removals: 200 };
 
 /**
  * Rows in a Dapr state component. Values are JSON strings: the sidecar decodes and encodes JSON values anew, which would
@@ -31,6 +46,7 @@ export class DaprRowStore implements RowStore {
   readonly #http: SidecarHttp;
   readonly #path: string;
   readonly #profile: StoreProfile;
+  #renewing: Promise<void> | undefined;
 
   constructor(http: SidecarHttp, component: string, profile: StoreProfile) {
     this.#http = http;
@@ -46,7 +62,7 @@ export class DaprRowStore implements RowStore {
     const { status, text } = await this.#http.call(
       'GET',
       `${this.#path}/${encodeURIComponent(key)}?${query.filter(Boolean).join('&')}`,
-      { timeoutMs: READ_TIMEOUT_MS, signal },
+      { timeoutMs: READ_TIMEOUT_MS, cutOffMs: READ_CUT_OFF_MS, signal },
     );
     if (status === 204 || (status === 200 && text === '')) return undefined;
     if (status !== 200) throw readFailed(status, text);
@@ -62,7 +78,12 @@ export class DaprRowStore implements RowStore {
     const { status, text } = await this.#http.call(
       'POST',
       `${this.#path}/bulk?metadata.partitionKey=${encodeURIComponent(partition)}`,
-      { body: JSON.stringify({ keys, parallelism: 10 }), timeoutMs: READ_TIMEOUT_MS, signal },
+      {
+        body: JSON.stringify({ keys, parallelism: 10 }),
+        timeoutMs: READ_TIMEOUT_MS,
+        cutOffMs: READ_CUT_OFF_MS,
+        signal,
+      },
     );
     if (status !== 200) throw readFailed(status, text);
     const found = new Map<string, string>();
@@ -88,8 +109,61 @@ export class DaprRowStore implements RowStore {
       signal,
     });
     if (status !== 204 && status !== 200) {
+      const { stuckConnection } = this.#profile;
+      if (stuckConnection?.test(text)) await this.renewConnections();
       throw new WriteRefused(`the store refused a transaction: ${status} ${text.slice(0, 300)}`);
     }
+  }
+
+  /**
+   * Makes the sidecar drop connections that are stuck in an old read, which they are for ever when a query was cut off
+   * because its caller died: they refuse to write, and read what was true then. Its pool keeps but the first few of many
+   * connections that come back; this goes on until no stuck one is among them.
+   */
+  async renewConnections(): Promise<void> {
+    if (!this.#profile.stuckConnection) return;
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined;
+    });
+    await this.#renewing;
+  }
+
+  async #renew(): Promise<void> {
+    const keys = Array.from({ length: RENEWAL.keys }, (_, index) => `maestro:none:${index}`);
+    for (let round = 0, sound = 0; round < RENEWAL.rounds && sound < RENEWAL.sound; round++) {
+      const refusals = await this.#refusals(keys);
+      // Somebody else has locked the database for long: no connection is at fault.
+      if (refusals === RENEWAL.writes) return;
+      // One that has written itself is found by the next try.
+      sound = refusals > 0 ? 0 : sound + 1;
+      if (sound > 0) continue;
+      await Promise.allSettled(
+        Array.from({ length: RENEWAL.reads }, () => this.readMany('', keys)),
+      );
+    }
+  }
+
+  /**
+   * How many writes are refused when all connections that are idle, and more, write at a time. Each has to change
+   * something, or what another one read before would still be true.
+   */
+  async #refusals(keys: readonly string[]): Promise<number> {
+    const operations = [
+      { operation: 'upsert', request: { key: 'maestro:renewal', value: '' } },
+      ...keys.slice(0, RENEWAL.removals).map((key) => ({ operation: 'delete', request: { key } })),
+    ];
+    const answers = await Promise.all(
+      Array.from({ length: RENEWAL.writes }, () =>
+        this.#http
+          .call('POST', `${this.#path}/transaction`, {
+            body: JSON.stringify({ operations }),
+            timeoutMs: WRITE_TIMEOUT_MS,
+          })
+          .then(({ text }) => text)
+          .catch(() => ''),
+      ),
+    );
+    return answers.filter((text) => this.#profile.stuckConnection?.test(text)).length;
   }
 }
 

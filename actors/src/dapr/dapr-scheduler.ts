@@ -2,12 +2,15 @@ import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
 import {
   actorIdOf,
   CONTINUATION_ACTOR_TYPE,
+  topicActorId,
+  WAKE_TOPIC_ACTOR_TYPE,
   type Clock,
   type ContinuationRef,
   type Scheduler,
 } from '@maestro/core';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { TopicReminders } from '../topic/topic-host.ts';
 import { SidecarGrpc } from './sidecar-grpc.ts';
 
 /** Pause between two deliveries of a reminder whose callback failed, in seconds. There is no limit to their number. */
@@ -48,11 +51,25 @@ export class DaprScheduler implements Scheduler {
     this.#clock = clock;
   }
 
+  /** The reminders of topics. */
+  readonly ofTopics: TopicReminders = {
+    arm: (ref, name, atMs) => this.#arm(WAKE_TOPIC_ACTOR_TYPE, topicActorId(ref), name, atMs),
+    disarm: (ref, name) => this.#disarm(WAKE_TOPIC_ACTOR_TYPE, topicActorId(ref), name),
+  };
+
   arm(ref: ContinuationRef, name: string, atMs: number): Promise<void> {
+    return this.#arm(CONTINUATION_ACTOR_TYPE, actorIdOf(ref), name, atMs);
+  }
+
+  disarm(ref: ContinuationRef, name: string): Promise<void> {
+    return this.#disarm(CONTINUATION_ACTOR_TYPE, actorIdOf(ref), name);
+  }
+
+  #arm(type: string, id: string, name: string, atMs: number): Promise<void> {
     const nowMs = this.#clock.nowMs();
     return this.#call(this.#register, {
-      actor_type: CONTINUATION_ACTOR_TYPE,
-      actor_id: actorIdOf(ref),
+      actor_type: type,
+      actor_id: id,
       name,
       // A duration, not an instant: the scheduler's clock need not agree with ours. Never in the past.
       due_time: `${Math.max(0, Math.ceil(atMs - nowMs))}ms`,
@@ -63,12 +80,8 @@ export class DaprScheduler implements Scheduler {
     });
   }
 
-  disarm(ref: ContinuationRef, name: string): Promise<void> {
-    return this.#call(this.#unregister, {
-      actor_type: CONTINUATION_ACTOR_TYPE,
-      actor_id: actorIdOf(ref),
-      name,
-    });
+  #disarm(type: string, id: string, name: string): Promise<void> {
+    return this.#call(this.#unregister, { actor_type: type, actor_id: id, name });
   }
 
   close(): void {

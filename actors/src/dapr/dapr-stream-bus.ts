@@ -11,6 +11,12 @@ import type { SidecarHttp } from './sidecar-http.ts';
 const PUBLISH_TIMEOUT_MS = 10_000;
 const DEAD_LETTER = '-dead-letter';
 
+/** Deliveries with an error that nobody raised on purpose, before the message counts as refused: fewer than the component sets retry. */
+const MAX_UNEXPECTED = 6;
+
+/** Messages whose failures are counted at a time. */
+const MAX_COUNTED = 10_000;
+
 /** What a dead-letter topic holds of a message that no subscriber could ever take. */
 export interface DeadLetter {
   readonly reason: { readonly code: string; readonly message: string };
@@ -26,17 +32,19 @@ export function deadLetterTopicOf(topic: string): string {
  * Topics of a Dapr pub/sub component. Subscriptions have to be made before the sidecar asks for them at its start.
  *
  * A message that a handler refuses for good (an error that is not retryable) goes to the dead-letter topic with the
- * reason, at once; after any other failure it comes again, and when the retries of the component set are used up the
- * sidecar puts it there itself, as it is.
+ * reason, at once, and one that makes a handler fail unexpectedly again and again likewise; after any other failure it
+ * comes again, and when the retries of the component set are used up the sidecar puts it there itself, as it is.
  */
 export class DaprStreamBus implements StreamBus {
-  readonly #http: SidecarHttp;
+  readonly #http: Pick<SidecarHttp, 'call'>;
   readonly #component: string;
   readonly #observability: Pick<Observability, 'count'>;
   readonly #handlers = new Map<string, Set<BusHandler>>();
+  /** Failed deliveries of messages that are under way. */
+  readonly #failures = new Map<string, number>();
 
   constructor(
-    http: SidecarHttp,
+    http: Pick<SidecarHttp, 'call'>,
     component: string,
     observability: Pick<Observability, 'count'> = { count: () => undefined },
   ) {
@@ -104,21 +112,53 @@ export class DaprStreamBus implements StreamBus {
 
   /** @returns whether the message is done with; otherwise it has to come again. */
   async #deliver(topic: string, message: BusMessage): Promise<boolean> {
-    try {
-      const handlers = [...(this.#handlers.get(topic) ?? [])];
-      await Promise.all(handlers.map((handler) => handler(message)));
-      return true;
-    } catch (error) {
-      if (!(error instanceof MaestroError) || error.retryable) return false;
-      const { code, message: text } = error;
-      const letter: DeadLetter = { reason: { code, message: text }, message };
+    const handlers = [...(this.#handlers.get(topic) ?? [])];
+    const results = await Promise.allSettled(handlers.map(async (handler) => handler(message)));
+    const failures = results.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason as unknown] : [],
+    );
+    const key = `${topic}/${message.id}`;
+    const reason = failures[0] === undefined ? undefined : this.#refusalOf(key, failures);
+    if (failures.length > 0 && !reason) return false;
+    if (reason && !(await this.#putAside(topic, message, reason))) return false;
+    this.#failures.delete(key);
+    return true;
+  }
+
+  /** Why nobody will ever take a message; undefined as long as somebody may when it comes again. */
+  #refusalOf(key: string, failures: readonly unknown[]): MaestroError | undefined {
+    const known = failures.filter((failure) => failure instanceof MaestroError);
+    if (known.some(({ retryable }) => retryable)) return undefined;
+    if (known.length === failures.length) return known[0];
+    const count = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.delete(key);
+    if (count < MAX_UNEXPECTED) {
+      this.#failures.set(key, count);
+      const [oldest] = this.#failures.keys();
+      if (this.#failures.size > MAX_COUNTED && oldest !== undefined) this.#failures.delete(oldest);
+      return undefined;
+    }
+    const unexpected = failures.find((failure) => !(failure instanceof MaestroError));
+    return new MaestroError(
+      'internal.error',
+      `a handler failed ${count} times, at last with: ${String(unexpected).slice(0, 300)}`,
+    );
+  }
+
+  /** @returns whether the message is on the dead-letter topic, where nothing else is put aside. */
+  async #putAside(topic: string, message: BusMessage, reason: MaestroError): Promise<boolean> {
+    if (!topic.endsWith(DEAD_LETTER)) {
+      const letter: DeadLetter = {
+        reason: { code: reason.code, message: reason.message },
+        message,
+      };
       try {
         await this.publish(deadLetterTopicOf(topic), { ...message, data: letter });
       } catch {
         return false;
       }
-      this.#observability.count('maestro_dead_letters_total', { topic, code });
-      return true;
     }
+    this.#observability.count('maestro_dead_letters_total', { topic, code: reason.code });
+    return true;
   }
 }

@@ -22,9 +22,10 @@ export class SidecarHttp {
   }
 
   /**
-   * One call. Any status is an answer.
+   * One call. Any status is an answer. The signal ends the wait, not the request: a query that is cut off can leave a
+   * connection of the sidecar's pool stuck.
    *
-   * @throws MaestroError `sidecar.unavailable` when there is no answer in time.
+   * @throws MaestroError `sidecar.unavailable` when there is no answer in time, or the signal aborts.
    */
   async call(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -33,23 +34,31 @@ export class SidecarHttp {
       readonly body?: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly timeoutMs: number;
+      /** How long the request itself may take, if that is longer than the caller waits. @default timeoutMs */
+      readonly cutOffMs?: number;
       readonly signal?: AbortSignal | undefined;
     },
   ): Promise<SidecarAnswer> {
-    try {
+    const { body, headers, timeoutMs, cutOffMs = timeoutMs } = options;
+    const signal =
+      cutOffMs > timeoutMs ? anyOf(AbortSignal.timeout(timeoutMs), options.signal) : options.signal;
+    const request = async (): Promise<SidecarAnswer> => {
       const response = await this.#pool.request({
         method,
         path,
-        headersTimeout: options.timeoutMs,
-        bodyTimeout: options.timeoutMs,
-        signal: options.signal ?? null,
+        headersTimeout: cutOffMs,
+        bodyTimeout: cutOffMs,
         headers: {
-          ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...options.headers,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
         },
-        ...(options.body === undefined ? {} : { body: options.body }),
+        ...(body === undefined ? {} : { body }),
       });
       return { status: response.statusCode, text: await response.body.text() };
+    };
+    try {
+      signal?.throwIfAborted();
+      return await (signal ? orAborted(request(), signal) : request());
     } catch (error) {
       throw new MaestroError(
         'sidecar.unavailable',
@@ -64,4 +73,24 @@ export class SidecarHttp {
   close(): Promise<void> {
     return this.#pool.destroy();
   }
+}
+
+/** What a promise comes to, or the reason of the signal if that is first. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const listening = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), {
+      once: true,
+      signal: listening.signal,
+    });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    listening.abort();
+  }
+}
+
+function anyOf(timeout: AbortSignal, signal: AbortSignal | undefined): AbortSignal {
+  return signal ? AbortSignal.any([timeout, signal]) : timeout;
 }

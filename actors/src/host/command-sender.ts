@@ -1,5 +1,7 @@
-import { MaestroError, type ContinuationRef } from '@maestro/core';
+import { MaestroError, type ContinuationRef, type ErrorWire, type TopicRef } from '@maestro/core';
 import type { StepGateway } from '../step/step-gateway.ts';
+import type { TopicCommand, TopicGateway, TopicReply } from '../topic/topic-command.ts';
+import type { TopicEnvelope } from '../topic/topic-host.ts';
 import type { Command, CommandOf, Reply } from '../turn/command.ts';
 import type { Envelope } from './continuation-host.ts';
 
@@ -13,8 +15,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Sends commands to continuations; how one try travels is the subclass's part. */
-export abstract class CommandSender implements StepGateway {
+/** Sends commands to continuations and topics; how one try travels is the subclass's part. */
+export abstract class CommandSender implements StepGateway, TopicGateway {
   /** One try. @throws MaestroError when no answer came back within the time that is left. */
   protected abstract once(
     ref: ContinuationRef,
@@ -22,6 +24,13 @@ export abstract class CommandSender implements StepGateway {
     leftMs: number,
     signal: AbortSignal | undefined,
   ): Promise<Envelope>;
+
+  /** One try to reach a topic. @throws MaestroError when no answer came back within the time that is left. */
+  protected abstract onceToTopic(
+    ref: TopicRef,
+    command: TopicCommand,
+    leftMs: number,
+  ): Promise<TopicEnvelope>;
 
   /**
    * One command. What is retryable (the actor has just moved, the sidecar is away) is tried again until the time is
@@ -32,21 +41,18 @@ export abstract class CommandSender implements StepGateway {
   async send<R extends Reply>(
     ref: ContinuationRef,
     command: Command,
-    { timeoutMs = 20_000, signal }: SendOptions = {},
+    options: SendOptions = {},
   ): Promise<R> {
-    const deadline = performance.now() + timeoutMs;
-    for (let pauseMs = RETRY_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
-      try {
-        const leftMs = Math.max(1, Math.ceil(deadline - performance.now()));
-        const envelope = await this.once(ref, command, leftMs, signal);
-        if (!envelope.ok) throw MaestroError.fromWire(envelope.error);
-        return envelope.reply as R;
-      } catch (error) {
-        const again = error instanceof MaestroError && error.retryable && !signal?.aborted;
-        if (!again || performance.now() + pauseMs > deadline) throw error;
-        await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random() / 2)));
-      }
-    }
+    const envelope = await retried(
+      (leftMs) => this.once(ref, command, leftMs, options.signal),
+      options,
+    );
+    return envelope.reply as R;
+  }
+
+  async tellTopic(ref: TopicRef, command: TopicCommand): Promise<TopicReply> {
+    const envelope = await retried((leftMs) => this.onceToTopic(ref, command, leftMs), {});
+    return envelope.reply;
   }
 
   async heartbeat(
@@ -63,5 +69,33 @@ export abstract class CommandSender implements StepGateway {
 
   async finish(ref: ContinuationRef, command: CommandOf<'finish-step'>): Promise<void> {
     await this.send(ref, command);
+  }
+
+  async tell(ref: ContinuationRef, command: Command): Promise<void> {
+    await this.send(ref, command);
+  }
+}
+
+type AnyEnvelope<R> =
+  | { readonly ok: true; readonly reply: R }
+  | { readonly ok: false; readonly error: ErrorWire };
+
+/** Tries again what is retryable, with growing pauses, until the time is over. */
+async function retried<R>(
+  once: (leftMs: number) => Promise<AnyEnvelope<R>>,
+  { timeoutMs = 20_000, signal }: SendOptions,
+): Promise<{ readonly reply: R }> {
+  const deadline = performance.now() + timeoutMs;
+  for (let pauseMs = RETRY_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
+    try {
+      const leftMs = Math.max(1, Math.ceil(deadline - performance.now()));
+      const envelope = await once(leftMs);
+      if (!envelope.ok) throw MaestroError.fromWire(envelope.error);
+      return envelope;
+    } catch (error) {
+      const again = error instanceof MaestroError && error.retryable && !signal?.aborted;
+      if (!again || performance.now() + pauseMs > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random() / 2)));
+    }
   }
 }

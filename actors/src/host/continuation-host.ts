@@ -1,5 +1,6 @@
 import { MaestroError, parseActorId, type ErrorWire } from '@maestro/core';
 import type { StepGateway } from '../step/step-gateway.ts';
+import type { TopicGateway } from '../topic/topic-command.ts';
 import { StepRunner, type StepTimes } from '../step/step-runner.ts';
 import { Activation } from '../turn/activation.ts';
 import { Command, type Reply } from '../turn/command.ts';
@@ -9,6 +10,7 @@ import {
   type TurnResult,
   type TurnSource,
 } from '../turn/turn-runner.ts';
+import { OverdueWatch } from './overdue-watch.ts';
 import { ReminderWatch } from './reminder-watch.ts';
 
 /** How long a reminder without a continuation is asked to come again, in ms: its spawn may still be on the way. */
@@ -16,8 +18,17 @@ const ORPHAN_REMINDER_MS = 60_000;
 
 /** How long an unused activation is remembered, in ms. */
 const IDLE_MS = 15 * 60_000;
+/** How long calls to other continuations may take at a shutdown, in ms. */
+const CALLS_MS = 5_000;
 /** How long the steps that are given up may take to report it, in ms. */
 const INTERRUPT_MS = 10_000;
+
+/** Waits until something holds, or the time is over. */
+async function within(ms: number, holds: () => boolean): Promise<void> {
+  for (let waitedMs = 0; !holds() && waitedMs < ms; waitedMs += 100) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 /** Times of a host. */
 export interface HostOptions {
@@ -42,14 +53,18 @@ export class ContinuationHost {
   readonly #turns: TurnRunner;
   readonly #steps: StepRunner;
   readonly #ports: TurnPorts;
+  readonly #gateway: StepGateway;
   readonly #watch: ReminderWatch;
+  readonly #overdue: OverdueWatch;
   #underWay = 0;
   #leaving = false;
   readonly #handOverMs: number;
 
-  constructor(ports: TurnPorts, gateway: StepGateway, options: HostOptions = {}) {
+  constructor(ports: TurnPorts, gateway: StepGateway & TopicGateway, options: HostOptions = {}) {
     this.#ports = ports;
+    this.#gateway = gateway;
     this.#watch = new ReminderWatch(ports.clock);
+    this.#overdue = new OverdueWatch(ports.clock);
     this.#handOverMs = options.handOverMs ?? 5_000;
     this.#steps = new StepRunner({
       gateway,
@@ -58,9 +73,10 @@ export class ContinuationHost {
       clock: ports.clock,
       crash: ports.crash,
       log: ports.log,
+      tracer: ports.tracer,
       ...(options.stepTimes ? { times: options.stepTimes } : {}),
     });
-    this.#turns = new TurnRunner(ports, this.#steps);
+    this.#turns = new TurnRunner(ports, this.#steps, gateway);
   }
 
   /** What the sidecar's health probe is told; anything but `ok` makes it unregister the actor type. */
@@ -87,10 +103,24 @@ export class ContinuationHost {
   /** Forgets what is idle and looks whether reminders still arrive; to be called every few seconds. */
   watch(): void {
     this.#forgetIdle();
+    this.measure();
     const lateMs = this.#watch.check(this.#activations.values());
-    if (lateMs === undefined) return;
+    if (lateMs === undefined) {
+      this.#rearmOverdue();
+      return;
+    }
     this.#ports.observability.count('maestro_registrations_renewed_total');
     this.#ports.log.renewing(lateMs);
+  }
+
+  /** Has those look for themselves whose reminders were lost, by way of the sidecar: another host may have them by now. */
+  #rearmOverdue(): void {
+    if (this.health !== 'ok') return;
+    this.#overdue.check(this.#activations.values(), (ref) => {
+      this.#ports.observability.count('maestro_wakes_rearmed_total');
+      this.#ports.log.rearming(ref);
+      return this.#gateway.tell(ref, { kind: 'wake', rearm: true });
+    });
   }
 
   /** Forgets activations that have not been used for long: the sidecar does not know of those that it was not asked for. */
@@ -101,9 +131,22 @@ export class ContinuationHost {
     }
   }
 
-  /** What is going on here: activations in memory, turns (to the end of their effects) and detached steps under way. */
+  /** What is going on here: activations in memory, turns (to the end of their effects and calls) and detached steps under way. */
   get load(): { readonly activations: number; readonly turns: number; readonly steps: number } {
-    return { activations: this.#activations.size, turns: this.#underWay, steps: this.#steps.size };
+    return {
+      activations: this.#activations.size,
+      turns: this.#underWay + this.#turns.calling,
+      steps: this.#steps.size,
+    };
+  }
+
+  /** Sets the gauges of this host to what is going on now. */
+  measure(): void {
+    const { observability } = this.#ports;
+    const { activations, turns, steps } = this.load;
+    observability.set('maestro_activations', activations);
+    observability.set('maestro_turns_under_way', turns);
+    observability.set('maestro_steps_under_way', steps);
   }
 
   /** Runs a command. Refusals come back in the envelope; what is written is committed when this returns. */
@@ -161,14 +204,10 @@ export class ContinuationHost {
     this.#turns.draining = true;
     await this.#steps.idle(withinMs);
     await this.#steps.interruptAll(INTERRUPT_MS);
+    // What is still to be said to others is said now, while calls get through; the rest is the successor's.
+    await within(CALLS_MS, () => this.#turns.calling === 0);
     this.#leaving = true;
-    for (
-      let waitedMs = 0;
-      this.#activations.size > 0 && waitedMs < this.#handOverMs;
-      waitedMs += 100
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await within(this.#handOverMs, () => this.#activations.size === 0);
     await Promise.all(
       [...this.#activations.values()].map(({ mutex }) => mutex.run(async () => undefined)),
     );

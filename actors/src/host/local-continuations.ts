@@ -1,7 +1,15 @@
-import { actorIdOf, type ContinuationRef } from '@maestro/core';
+import { actorIdOf, topicActorId, type ContinuationRef, type TopicRef } from '@maestro/core';
+import type { TopicCommand } from '../topic/topic-command.ts';
+import type { TopicEnvelope, TopicHost } from '../topic/topic-host.ts';
 import type { Command } from '../turn/command.ts';
 import { CommandSender } from './command-sender.ts';
 import type { ContinuationHost, Envelope } from './continuation-host.ts';
+
+/** The hosts of one process. */
+export interface LocalHosts {
+  readonly host: ContinuationHost;
+  readonly topics: TopicHost;
+}
 
 /**
  * Sends commands to the host of the same process, without the way through the sidecar: for the standalone service,
@@ -9,15 +17,19 @@ import type { ContinuationHost, Envelope } from './continuation-host.ts';
  * write at a time; they would only take continuations over from each other more often than need be.
  */
 export class LocalContinuations extends CommandSender {
-  readonly #host: () => ContinuationHost;
+  readonly #hosts: () => LocalHosts;
 
-  /** @param host asked for at the first command: the host itself needs a sender to be made. */
-  constructor(host: () => ContinuationHost) {
+  /** @param hosts asked for at the first command: the hosts themselves need a sender to be made. */
+  constructor(hosts: () => LocalHosts) {
     super();
-    this.#host = host;
+    this.#hosts = hosts;
   }
 
   protected override once(ref: ContinuationRef, command: Command): Promise<Envelope> {
-    return this.#host().invoke(actorIdOf(ref), command);
+    return this.#hosts().host.invoke(actorIdOf(ref), command);
+  }
+
+  protected override onceToTopic(ref: TopicRef, command: TopicCommand): Promise<TopicEnvelope> {
+    return this.#hosts().topics.invoke(topicActorId(ref), command);
   }
 }

@@ -12,10 +12,14 @@ function armedAt(atMs: number): Activation {
   activation.memory = {
     state: null,
     owned: true,
+    published: 0,
+    calls: [],
+    failedRounds: 0,
     done: 0,
     undone: [],
     armed: { name: 'wake.1.x', atMs },
     lease: null,
+    tickBeganMs: null,
   };
   return activation;
 }

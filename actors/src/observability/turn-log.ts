@@ -14,6 +14,8 @@ export interface TurnLog {
   stepNotReported(ref: ContinuationRef, stepId: string, error: unknown): void;
   /** No callback comes and reminders are overdue: the registration with the sidecar is renewed. */
   renewing(lateMs: number): void;
+  /** A continuation is long overdue: it is woken, and its reminder armed anew. */
+  rearming(ref: ContinuationRef): void;
 }
 
 /** Says nothing. */
@@ -24,6 +26,7 @@ export const silentLog: TurnLog = {
   effectsFailed: () => undefined,
   stepNotReported: () => undefined,
   renewing: () => undefined,
+  rearming: () => undefined,
 };
 
 /** The part of a pino logger that {@link logTurns} uses. */
@@ -54,6 +57,8 @@ export function logTurns(log: Logger): TurnLog {
         { event: 'step.not-reported', ...ref, stepId, err: error },
         'a step could not hand in its end',
       ),
+    rearming: (ref) =>
+      log.warn({ event: 'reminder.lost', ...ref }, 'overdue by a minute: waking it'),
     renewing: (lateMs) =>
       log.warn(
         { event: 'registration.renewing', lateMs },

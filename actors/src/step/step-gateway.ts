@@ -1,9 +1,9 @@
 import type { ContinuationRef } from '@maestro/core';
-import type { CommandOf } from '../turn/command.ts';
+import type { Command, CommandOf } from '../turn/command.ts';
 
 /**
- * How a detached step speaks to its continuation, wherever that lives by now: by actor calls, since the actor may
- * have moved to another host while the step runs.
+ * How a detached step speaks to its continuation, wherever that lives by now, and a continuation to others: by actor calls,
+ * since an actor may move to another host at any time.
  */
 export interface StepGateway {
   /** @returns whether the attempt may go on. */
@@ -11,4 +11,7 @@ export interface StepGateway {
 
   /** Hands the result in; resolves once it is stored or known to be of no interest. */
   finish(ref: ContinuationRef, command: CommandOf<'finish-step'>): Promise<void>;
+
+  /** Says something to a continuation; resolves once it is committed there. */
+  tell(ref: ContinuationRef, command: Command): Promise<void>;
 }

@@ -10,6 +10,7 @@ import {
   traceparentOf,
 } from '@maestro/core';
 import type { TurnLog } from '../observability/turn-log.ts';
+import type { TurnTracer } from '../observability/turn-tracer.ts';
 import type { Activation } from '../turn/activation.ts';
 import { MAX_MESSAGE_LENGTH, stepContextOf } from '../turn/advance.ts';
 import type { CommandOf } from '../turn/command.ts';
@@ -57,6 +58,7 @@ export class StepRunner {
   readonly #crash: CrashHook;
   readonly #log: TurnLog;
   readonly #clock: Clock;
+  readonly #tracer: TurnTracer | undefined;
   readonly #times: StepTimes;
 
   constructor(options: {
@@ -66,6 +68,7 @@ export class StepRunner {
     readonly crash: CrashHook;
     readonly log: TurnLog;
     readonly clock: Clock;
+    readonly tracer?: TurnTracer | undefined;
     readonly times?: StepTimes;
   }) {
     this.#gateway = options.gateway;
@@ -74,6 +77,7 @@ export class StepRunner {
     this.#crash = options.crash;
     this.#log = options.log;
     this.#clock = options.clock;
+    this.#tracer = options.tracer;
     this.#times = options.times ?? DEFAULT_STEP_TIMES;
   }
 
@@ -135,11 +139,14 @@ export class StepRunner {
   }
 
   async #run(
-    { ref, actorId }: Activation,
+    activation: Activation,
     state: ContinuationState,
-    { step, stepId, attempt }: Attempt & { readonly step: string },
+    which: Attempt & { readonly step: string },
     abort: AbortController,
   ): Promise<void> {
+    const { ref, actorId } = activation;
+    const { step, stepId, attempt } = which;
+    const startMs = this.#clock.nowMs();
     const stopHeartbeat = this.#heartbeat(ref, stepId, attempt, abort);
     let result: StepResult;
     try {
@@ -161,11 +168,17 @@ export class StepRunner {
     }
     stopHeartbeat();
     this.#crash('step.finished', actorId);
-    if (abort.signal.aborted && abort.signal.reason !== INTERRUPTED) {
+    const lost = abort.signal.aborted && abort.signal.reason !== INTERRUPTED;
+    if (abort.signal.aborted && !lost) result = { kind: 'interrupted' };
+    this.#tracer?.attempted(activation, state, which, {
+      startMs,
+      outcome: lost ? 'aborted' : result.kind,
+      ...(result.kind === 'threw' && !lost ? { error: result.code ?? '_OTHER' } : {}),
+    });
+    if (lost) {
       this.#observability.count('maestro_step_attempts_total', { result: 'aborted' });
       return;
     }
-    if (abort.signal.aborted) result = { kind: 'interrupted' };
     this.#observability.count('maestro_step_attempts_total', { result: result.kind });
     const traceparent = traceparentOf(state.trace.traceId, state.commit);
     await this.#report(

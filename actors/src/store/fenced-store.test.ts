@@ -132,3 +132,16 @@ it('keeps continuations of different tenants apart even under the same id', asyn
   expect(await store.readHead(other)).toBeUndefined();
   expect(await store.readRange(other, 1, 10)).toEqual([]);
 });
+
+it('reads what a lagging read of many rows lacks, up to the end of the log', async () => {
+  const rows = new MemoryRowStore();
+  const lagging: ReadonlySet<string> = new Set([logKey(ref, 3), logKey(ref, 5)]);
+  const readMany = rows.readMany.bind(rows);
+  rows.readMany = async (partition, keys) =>
+    (await readMany(partition, keys)).map((row, index) =>
+      lagging.has(keys[index] ?? '') ? undefined : row,
+    );
+  const { commit } = sampleCommit(ref, null, { commitId: 'a.1', events: 5 });
+  await storeOn(rows).commit(commit);
+  expect(await storeOn(rows).readRange(ref, 2, 10)).toEqual(commit.entries.slice(1));
+});

@@ -66,9 +66,15 @@ export class FencedStore implements ContinuationStore, EventLog {
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
     const keys = Array.from({ length: limit }, (_, index) => logKey(ref, from + index));
-    const rows = await this.#rows.readMany(partitionKeyOf(ref), keys, signal);
-    const end = rows.indexOf(undefined);
-    return (end < 0 ? rows : rows.slice(0, end)) as string[];
+    const read = await this.#rows.readMany(partitionKeyOf(ref), keys, signal);
+    const rows: string[] = [];
+    for (const [index, found] of read.entries()) {
+      // Reads of many rows may lag behind; only a strong one tells that this is the end.
+      const row = found ?? (await this.readEntry(ref, from + index, signal));
+      if (row === undefined) break;
+      rows.push(row);
+    }
+    return rows;
   }
 
   async commit(commit: LogCommit, signal?: AbortSignal): Promise<CommitResult> {

@@ -59,7 +59,7 @@ async function checkClock(
   const aheadMs = Number((await rows.read(PARTITION, CLOCK)) ?? 0) - clock.nowMs();
   if (aheadMs > MAX_SKEW_MS) {
     throw fail(
-      `this host's clock is ${(aheadMs / 1000).toFixed(0)} s behind that of a host that used the store before: synchronize the clocks`,
+      `this host's clock is ${(aheadMs / 1000).toFixed(0)} s behind that of a host that used the store before: synchronize the clocks; if it was the other that was wrong, delete the row '${CLOCK}' from the store`,
     );
   }
   await rows.write(PARTITION, [{ key: CLOCK, value: String(clock.nowMs()), createOnly: false }]);

@@ -13,5 +13,6 @@ export { MemoryCluster, type MemoryClusterOptions } from './memory-cluster.ts';
 // The parts
 export { FakeClock } from './fake-clock.ts';
 export { MemoryObservability } from './memory-observability.ts';
+export { MemoryTracing, orphansOf } from './memory-tracing.ts';
 export { MemoryRowStore } from './memory-row-store.ts';
 export { MemoryScheduler, type ArmedReminder } from './memory-scheduler.ts';

@@ -1,5 +1,7 @@
 import { MaestroError, type Scheduler, type StreamBus } from '@maestro/core';
 import type { StepGateway } from '../step/step-gateway.ts';
+import type { TopicGateway } from '../topic/topic-command.ts';
+import type { TopicReminders } from '../topic/topic-host.ts';
 import type { RowStore } from '../store/row-store.ts';
 
 /**
@@ -59,11 +61,20 @@ export class KillSwitch {
     };
   }
 
-  gateway(gateway: StepGateway): StepGateway {
+  topicReminders(reminders: TopicReminders): TopicReminders {
+    return {
+      arm: (ref, name, atMs) => this.#pass(() => reminders.arm(ref, name, atMs)),
+      disarm: (ref, name) => this.#pass(() => reminders.disarm(ref, name)),
+    };
+  }
+
+  gateway(gateway: StepGateway & TopicGateway): StepGateway & TopicGateway {
     return {
       heartbeat: (ref, stepId, attempt) =>
         this.#pass(() => gateway.heartbeat(ref, stepId, attempt)),
       finish: (ref, command) => this.#pass(() => gateway.finish(ref, command)),
+      tell: (ref, command) => this.#pass(() => gateway.tell(ref, command)),
+      tellTopic: (ref, command) => this.#pass(() => gateway.tellTopic(ref, command)),
     };
   }
 

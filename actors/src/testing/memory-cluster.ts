@@ -1,4 +1,4 @@
-import type { ContinuationRef, Recipe, StreamBus } from '@maestro/core';
+import type { ContinuationRef, Recipe, StreamBus, Tracing } from '@maestro/core';
 import { InProcessBus } from '../bus/in-process-bus.ts';
 import type { StepTimes } from '../step/step-runner.ts';
 import type { Command, Reply } from '../turn/command.ts';
@@ -14,6 +14,12 @@ export interface MemoryClusterOptions {
   readonly recipes: readonly Recipe[];
   readonly bus?: StreamBus;
   readonly stepTimes?: StepTimes;
+}
+
+/** What a host of a cluster has for itself. */
+export interface HostParts {
+  readonly crash?: CrashHook;
+  readonly tracing?: Tracing;
 }
 
 /**
@@ -45,22 +51,25 @@ export class MemoryCluster {
   }
 
   /** Starts another host; the owner stays. */
-  addHost(options: { readonly crash?: CrashHook } = {}): MemoryRuntime {
+  addHost(options: HostParts = {}): MemoryRuntime {
     const host = createMemoryRuntime({
       ...this.#options,
       rows: this.rows,
       clock: this.clock,
       scheduler: this.scheduler,
       bus: this.bus,
-      gateway: gatewayTo((ref, command) => this.send(ref, command)),
-      ...(options.crash ? { crash: options.crash } : {}),
+      gateway: gatewayTo(
+        (ref, command) => this.send(ref, command),
+        (ref, command) => this.#owner.topics.tellTopic(ref, command),
+      ),
+      ...options,
     });
     this.hosts.push(host);
     return host;
   }
 
   /** Starts a host and makes it the owner. */
-  takeOver(options: { readonly crash?: CrashHook } = {}): MemoryRuntime {
+  takeOver(options: HostParts = {}): MemoryRuntime {
     this.#owner = this.addHost(options);
     return this.#owner;
   }

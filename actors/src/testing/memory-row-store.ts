@@ -34,9 +34,10 @@ export class MemoryRowStore implements RowStore {
     return new Map([...this.#rows].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** Replaces a row behind the runtime's back. */
-  tamper(key: string, value: string): void {
-    this.#rows.set(key, value);
+  /** Replaces a row behind the runtime's back, or takes it away. */
+  tamper(key: string, value: string | undefined): void {
+    if (value === undefined) this.#rows.delete(key);
+    else this.#rows.set(key, value);
   }
 }
 

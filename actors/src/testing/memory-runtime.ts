@@ -2,16 +2,24 @@ import {
   actorIdOf,
   MaestroError,
   RecipeRegistry,
+  topicActorId,
   type ContinuationRef,
+  type Observability,
   type Recipe,
   type StreamBus,
+  type TenantDirectory,
+  type Tracing,
 } from '@maestro/core';
 import { InProcessBus } from '../bus/in-process-bus.ts';
 import { ContinuationHost } from '../host/continuation-host.ts';
 import { silentLog } from '../observability/turn-log.ts';
+import { TurnTracer } from '../observability/turn-tracer.ts';
 import type { StepGateway } from '../step/step-gateway.ts';
+import type { TopicGateway } from '../topic/topic-command.ts';
+import { TopicHost, wakeOf } from '../topic/topic-host.ts';
 import type { StepTimes } from '../step/step-runner.ts';
 import { FencedStore } from '../store/fenced-store.ts';
+import { StoredTenants } from '../tenant/stored-tenants.ts';
 import type { Command, Reply } from '../turn/command.ts';
 import { noCrash, type CrashHook } from '../turn/crash-points.ts';
 import { advanceClock } from './advance-clock.ts';
@@ -32,8 +40,14 @@ export interface MemoryRuntimeOptions {
   readonly blobs?: MemoryBlobStore;
   readonly crash?: CrashHook;
   readonly stepTimes?: StepTimes;
+  /** Whether time may be skipped. @default true */
+  readonly virtualClock?: boolean;
+  /** Where spans go. @default nowhere */
+  readonly tracing?: Tracing;
+  /** What counts and measures instead of the runtime's own. */
+  readonly metrics?: Observability;
   /** Where detached steps report. @default this host */
-  readonly gateway?: StepGateway;
+  readonly gateway?: StepGateway & TopicGateway;
 }
 
 /** A whole host without Dapr: the real turn and the real fenced store over rows, reminders and a clock in memory. */
@@ -46,7 +60,12 @@ export interface MemoryRuntime {
   readonly blobs: MemoryBlobStore;
   readonly observability: MemoryObservability;
   readonly host: ContinuationHost;
+  readonly topics: TopicGateway & {
+    /** Delivers what an actor call would. */
+    readonly host: TopicHost;
+  };
   readonly recipes: RecipeRegistry;
+  readonly tenants: TenantDirectory;
   readonly continuations: {
     /** Sends a command; refusals are thrown. */
     send<R extends Reply>(ref: ContinuationRef, command: Command): Promise<R>;
@@ -77,6 +96,7 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
   const life = new KillSwitch();
   const store = new FencedStore(life.rows(rows), { commitTimeoutMs: 200, retryDelayMs: 1 });
   const recipes = new RecipeRegistry(options.recipes);
+  const tenants = new StoredTenants(life.rows(rows), clock);
   const observability = new MemoryObservability();
 
   const send = async (ref: ContinuationRef, command: Command): Promise<Reply> => {
@@ -85,6 +105,20 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
     if (!envelope.ok) throw MaestroError.fromWire(envelope.error);
     return envelope.reply;
   };
+  const topicHost: TopicHost = new TopicHost({
+    rows: life.rows(rows),
+    clock,
+    reminders: life.topicReminders(scheduler.ofTopics),
+    crash: options.crash ?? noCrash,
+    deliver: (ref, match) => outward.tell(...wakeOf(ref, match)),
+  });
+  const tellTopic: TopicGateway['tellTopic'] = async (ref, command) => {
+    const body: unknown = JSON.parse(JSON.stringify(command));
+    const envelope = await life.orDeath(topicHost.invoke(topicActorId(ref), body));
+    if (!envelope.ok) throw MaestroError.fromWire(envelope.error);
+    return envelope.reply;
+  };
+  const outward = life.gateway(options.gateway ?? gatewayTo(send, tellTopic));
   const host = new ContinuationHost(
     {
       store,
@@ -93,22 +127,29 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
       scheduler: life.scheduler(scheduler),
       bus: life.bus(bus),
       recipes,
+      tenants,
       clock,
-      observability,
+      virtualClock: options.virtualClock ?? true,
+      observability: options.metrics ?? observability,
+      tracer: options.tracing && new TurnTracer(options.tracing, store, clock),
       crash: options.crash ?? noCrash,
       log: silentLog,
     },
-    life.gateway(options.gateway ?? gatewayTo(send)),
+    outward,
     { handOverMs: 0, ...(options.stepTimes ? { stepTimes: options.stepTimes } : {}) },
   );
   const idle = async (): Promise<void> => {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       await macrotask();
-      if (round >= MIN_ROUNDS && (life.dead || host.load.turns === 0)) return;
+      if (round >= MIN_ROUNDS && (life.dead || (host.load.turns === 0 && topicHost.idle))) return;
     }
   };
   const deliver = ({ actorId, name, armedAtMs }: ArmedReminder): Promise<void> =>
-    life.orDeath(host.remind(actorId, name, { armedAtMs }));
+    life.orDeath(
+      isTopicActorId(actorId)
+        ? topicHost.remind(actorId)
+        : host.remind(actorId, name, { armedAtMs }),
+    );
 
   return {
     rows,
@@ -119,7 +160,9 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
     blobs,
     observability,
     host,
+    topics: { host: topicHost, tellTopic },
     recipes,
+    tenants,
     continuations: { send: send as MemoryRuntime['continuations']['send'] },
     get alive() {
       return !life.dead;
@@ -139,10 +182,16 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
   };
 }
 
+/** Whether a Dapr actor id names a topic and not a continuation. */
+function isTopicActorId(actorId: string): boolean {
+  return actorId.split('.').length === 4;
+}
+
 /** A gateway by which detached steps report to whatever `send` reaches. */
 export function gatewayTo(
   send: (ref: ContinuationRef, command: Command) => Promise<Reply>,
-): StepGateway {
+  tellTopic: TopicGateway['tellTopic'],
+): StepGateway & TopicGateway {
   return {
     heartbeat: async (ref, stepId, attempt) => {
       const reply = await send(ref, { kind: 'heartbeat', stepId, attempt });
@@ -151,6 +200,10 @@ export function gatewayTo(
     finish: async (ref, command) => {
       await send(ref, command);
     },
+    tell: async (ref, command) => {
+      await send(ref, command);
+    },
+    tellTopic,
   };
 }
 

@@ -1,4 +1,5 @@
-import { actorIdOf, type ContinuationRef, type Scheduler } from '@maestro/core';
+import { actorIdOf, topicActorId, type ContinuationRef, type Scheduler } from '@maestro/core';
+import type { TopicReminders } from '../topic/topic-host.ts';
 import type { FakeClock } from './fake-clock.ts';
 
 /** A reminder that is armed. */
@@ -31,7 +32,10 @@ export class MemoryScheduler implements Scheduler {
 
   async arm(ref: ContinuationRef, name: string, atMs: number): Promise<void> {
     this.calls.arm++;
-    const actorId = actorIdOf(ref);
+    this.#arm(actorIdOf(ref), name, atMs);
+  }
+
+  #arm(actorId: string, name: string, atMs: number): void {
     const armedAtMs = this.#clock.nowMs();
     const reminder = { actorId, name, atMs, armedAtMs, firings: FIRINGS };
     this.#armed.set(`${actorId}/${name}`, reminder);
@@ -41,6 +45,12 @@ export class MemoryScheduler implements Scheduler {
     this.calls.disarm++;
     this.#armed.delete(`${actorIdOf(ref)}/${name}`);
   }
+
+  /** The reminders of topics, kept beside those of continuations. */
+  readonly ofTopics: TopicReminders = {
+    arm: async (ref, name, atMs) => this.#arm(topicActorId(ref), name, atMs),
+    disarm: async (ref, name) => void this.#armed.delete(`${topicActorId(ref)}/${name}`),
+  };
 
   /** Everything that is armed, soonest first. */
   armed(): readonly ArmedReminder[] {

@@ -3,6 +3,7 @@ import {
   LogVerifier,
   MaestroError,
   parseStoredEvent,
+  readStreamItem,
   upcast,
   type ContinuationEvent,
   type ContinuationRef,
@@ -10,6 +11,7 @@ import {
   type GoalFrame,
   type JsonValue,
   type Recipe,
+  type StreamItemInput,
   type WakeCondition,
 } from '@maestro/core';
 import type { CommandOf } from '../turn/command.ts';
@@ -87,6 +89,24 @@ export class RecipeTest {
       by: { subject: 'test' },
       ...(payload === undefined ? {} : { payload }),
     });
+  }
+
+  /**
+   * Publishes an item on a stream, as the API does; one whose id the stream has had changes nothing.
+   *
+   * @throws MaestroError `stream.item_invalid`.
+   */
+  async item(stream: string, input: StreamItemInput): Promise<void> {
+    const item = readStreamItem(input, stream, this.runtime.clock.nowMs());
+    await this.runtime.topics.tellTopic(
+      { tenant: this.ref.tenant, kind: 'stream', name: stream, shard: 0 },
+      {
+        kind: 'publish',
+        items: [{ id: item.id, item: item as unknown as Record<string, JsonValue> }],
+      },
+    );
+    await this.runtime.idle();
+    await this.#refresh();
   }
 
   /** Waits until no detached step runs. One that threw is tried again when the clock has moved on: {@link advance}. */

@@ -5,10 +5,13 @@ import {
   shortened,
   type ContinuationState,
   type EventDraft,
+  type JsonValue,
   type Recipe,
   type StepContext,
   type StepOutcome,
 } from '@maestro/core';
+import type { DecideContext } from './decision.ts';
+import { forkByStep } from './fork.ts';
 import type { TurnDraft } from './turn-draft.ts';
 
 /** Events that one turn makes at most before it leaves the rest to the next: keeps a commit within a store's limits. */
@@ -30,11 +33,8 @@ export const MAX_MESSAGE_LENGTH = 1000;
 const MAX_LOST_ATTEMPTS = 20;
 
 /** Goes on with the tick: runs inline steps, and stops where a detached one has to start, or at the end of the tick. */
-export function advance(
-  draft: TurnDraft,
-  recipe: Recipe,
-  { nowMs, draining }: { readonly nowMs: number; readonly draining: boolean },
-): void {
+export function advance(draft: TurnDraft, recipe: Recipe, context: DecideContext): void {
+  const { nowMs, draining } = context;
   for (;;) {
     const { state } = draft;
     if (state.paused || isFinished(state.status)) return;
@@ -65,7 +65,7 @@ export function advance(
           stepContextOf(recipe, state, stepId, nowMs),
           recipe.state.parse(state.recipeState),
         );
-        finishStep(draft, recipe, { step: activity.step, stepId, attempt: 1 }, returned, nowMs);
+        finishStep(draft, recipe, { step: activity.step, stepId, attempt: 1 }, returned, context);
       } catch (error) {
         // An inline step is pure: run again it would throw again.
         failFinally(draft, error, stepId);
@@ -80,9 +80,9 @@ export function finishStep(
   recipe: Recipe,
   run: { readonly step: string; readonly stepId: string; readonly attempt: number },
   returned: unknown,
-  nowMs: number,
+  context: DecideContext,
 ): void {
-  const { outcome: read, recipeState } = readOutcome(recipe, returned, nowMs);
+  const { outcome: read, children, recipeState } = readOutcome(recipe, returned, context.nowMs);
   const outcome = claimedOutcome(draft, read);
   draft.add(
     {
@@ -95,7 +95,22 @@ export function finishStep(
       },
     },
     ...consequenceOf(outcome, run.stepId),
+    ...(children && outcome.kind === 'fork'
+      ? [
+          forkByStep(
+            after(draft.state, recipeState),
+            { children, step: outcome.step },
+            draft.state.sequence + 2,
+            recipe,
+            context,
+          ),
+        ]
+      : []),
   );
+}
+
+function after(state: ContinuationState, recipeState: JsonValue | undefined): ContinuationState {
+  return recipeState === undefined ? state : { ...state, recipeState };
 }
 
 /** The outcome with its result as the log can hold it. */
@@ -133,6 +148,7 @@ function consequenceOf(outcome: StepOutcome, stepId: string): readonly EventDraf
         },
       ];
     case 'next':
+    case 'fork':
     case 'interrupted':
       return [];
   }
@@ -206,7 +222,13 @@ export function stepContextOf(
     stepId,
     nowMs,
     tick: state.tick,
-    wake: state.lastWake ? { cause: state.lastWake.cause, lateMs: state.lastWake.lateMs } : null,
+    wake: state.lastWake
+      ? {
+          cause: state.lastWake.cause,
+          lateMs: state.lastWake.lateMs,
+          ...(state.lastWake.item === undefined ? {} : { item: state.lastWake.item }),
+        }
+      : null,
     signal: state.signal
       ? {
           name: state.signal.name,
@@ -214,5 +236,6 @@ export function stepContextOf(
         }
       : null,
     budget: state.budget,
+    merged: state.merge?.merged ? { ...state.merge.merged, parents: state.merge.parents } : null,
   };
 }

@@ -1,19 +1,20 @@
 import {
+  Beginning,
   Budget,
+  ContinuationId,
   isErrorCode,
   JsonValue,
+  Lineage,
+  MAX_PARENTS,
+  MergeInputRow,
+  MergeSpec,
+  MicroUsd,
   Requester,
   SignalName,
   StoredGoalFrame,
 } from '@maestro/core';
 import { z } from 'zod';
-
-/** The W3C traceparent of the span that sent a command. */
-const Traceparent = z
-  .string()
-  .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
-  .optional()
-  .catch(undefined);
+import { Traceparent } from './traceparent.ts';
 
 /** Brings a continuation into being, or finds that the same request did already. */
 export const SpawnCommand = z.looseObject({
@@ -22,6 +23,61 @@ export const SpawnCommand = z.looseObject({
   budget: Budget.optional(),
   requestedBy: Requester,
   requestHash: z.string(),
+  /** Of a child: its place in the family, and where it begins instead of where its recipe starts. */
+  lineage: Lineage.optional(),
+  beginning: Beginning.optional(),
+  /** Of a merge: what it is made of. */
+  merge: MergeSpec.optional(),
+  traceparent: Traceparent,
+});
+
+/** Makes children of a continuation: copies of what it is now, or was as of an earlier event. */
+export const ForkCommand = z.looseObject({
+  kind: z.literal('fork'),
+  requestId: z.string().min(1).max(200),
+  by: Requester,
+  /** The event to fork from. @default the last one */
+  from: z.int().min(1).optional(),
+  children: z
+    .array(
+      z.looseObject({
+        objective: z.string().min(1).max(4000).optional(),
+        parameters: z.record(z.string(), JsonValue).optional(),
+        tags: z.array(z.string().min(1).max(100)).max(50).optional(),
+        budgetMicroUsd: MicroUsd.optional(),
+      }),
+    )
+    .min(1)
+    .max(100),
+  traceparent: Traceparent,
+});
+
+/** A topic has found an item that a sleep waits for. */
+export const ItemCommand = z.looseObject({
+  kind: z.literal('item'),
+  /** The subscription: names continuation, sleep and condition. */
+  subscription: z.string().min(1).max(200),
+  position: z.int().min(1),
+  /** When the topic took it, in ms since the epoch. */
+  atMs: z.number(),
+  item: z.record(z.string(), JsonValue),
+  traceparent: Traceparent,
+});
+
+/** A merge asks for a parent: it is to hand itself over when it has ended. */
+export const JoinCommand = z.looseObject({
+  kind: z.literal('join'),
+  child: ContinuationId,
+  parents: z.array(ContinuationId).min(1).max(MAX_PARENTS),
+  function: z.string().min(1).max(200),
+  traceparent: Traceparent,
+});
+
+/** A parent that has ended hands itself over to a merge, with what is left of its budget. */
+export const HandOverCommand = z.looseObject({
+  kind: z.literal('hand-over'),
+  input: MergeInputRow,
+  returnedMicroUsd: MicroUsd,
   traceparent: Traceparent,
 });
 
@@ -31,6 +87,8 @@ export const SignalCommand = z.looseObject({
   signal: SignalName,
   requestId: z.string().min(1).max(200),
   by: Requester,
+  /** What the token of whoever signals says about them. */
+  roles: z.array(z.string()).optional(),
   note: z.string().max(4000).optional(),
   payload: JsonValue.optional(),
   traceparent: Traceparent,
@@ -75,6 +133,10 @@ export const WakeCommand = z.looseObject({
 /** Everything that can be asked of a continuation; a turn takes exactly one. */
 export const Command = z.discriminatedUnion('kind', [
   SpawnCommand,
+  ForkCommand,
+  JoinCommand,
+  HandOverCommand,
+  ItemCommand,
   SignalCommand,
   FinishStepCommand,
   HeartbeatCommand,
@@ -99,6 +161,16 @@ export type Reply =
       readonly status: string;
       readonly sequence: number;
     }
+  | {
+      readonly kind: 'forked';
+      readonly changed: boolean;
+      /** The fork's event. */
+      readonly sequence: number;
+      /** Ids of the children, in the order of the request. */
+      readonly children: readonly string[];
+    }
+  | { readonly kind: 'joined'; readonly changed: boolean }
+  | { readonly kind: 'item'; readonly woke: boolean }
   | { readonly kind: 'step'; readonly accepted: boolean }
   | { readonly kind: 'lease'; readonly answer: 'continue' | 'abort' }
   | { readonly kind: 'woken'; readonly found: boolean };

@@ -1,4 +1,7 @@
+import { complete, defineRecipe, humanSignal, next, sleep } from '@maestro/core';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
+import type { RowWrite } from '../store/row-store.ts';
 import { readVerified, ref, signalOf, spawnOf, typesIn } from '../testing/drive.ts';
 import { createMemoryRuntime, MemoryCluster } from '../testing/index.ts';
 import { asker, napper, ticker } from '../testing/sample-recipes.ts';
@@ -114,4 +117,42 @@ it('a host that is superseded right after its commit runs no effects and forgets
     status: 'completed',
     generation: 3,
   });
+});
+
+/** Waits for a person and nothing else, then works outside the turn. */
+const patient = defineRecipe({
+  name: 'patient',
+  version: 1,
+  description: 'Waits for a person, then works',
+  parameters: z.strictObject({}),
+  state: z.strictObject({}),
+  start: () => ({ step: 'ask', state: {} }),
+  steps: {
+    ask: { inline: true, run: () => sleep(humanSignal('go'), 'work') },
+    work: { run: async () => next('done') },
+    done: { inline: true, run: () => complete('done') },
+  },
+});
+
+it('a commit of its own that is stored after its cover has fired is found by a second look', async () => {
+  const runtime = createMemoryRuntime({ recipes: [patient] });
+  await runtime.continuations.send(ref, spawnOf('patient@1'));
+  await runtime.advance(30_000);
+  expect(runtime.armed()).toEqual([]);
+  const late: RowWrite[] = [];
+  runtime.rows.fault = (writes) => {
+    late.splice(0, late.length, ...writes);
+    return 'refuse';
+  };
+  await expect(runtime.continuations.send(ref, signalOf('go'))).rejects.toMatchObject({
+    code: 'commit.outcome_unknown',
+  });
+  runtime.rows.fault = undefined;
+  // The cover fires, three times, and finds nothing.
+  await runtime.advance(40_000);
+  expect(await typesIn(runtime.store)).toHaveLength(4);
+  for (const { key, value } of late) runtime.rows.tamper(key, value);
+  await runtime.advance(30_000);
+  await runtime.runSteps();
+  expect((await readVerified(runtime.store)).state.status).toBe('completed');
 });

@@ -6,13 +6,19 @@ import {
   redact,
   rootLineage,
   shortened,
+  type Beginning,
   type ContinuationState,
+  type Recipe,
 } from '@maestro/core';
 import { advance, failFinally, finishStep, interrupted, MAX_MESSAGE_LENGTH } from './advance.ts';
 import type { Command, CommandOf, Reply } from './command.ts';
+import { decideFork } from './decide-fork.ts';
+import { decideItem } from './decide-item.ts';
 import { decideSignal } from './decide-signal.ts';
 import type { DecideContext, Decision } from './decision.ts';
-import { beginTick, canGoOn, goOn, goOnWith } from './go-on.ts';
+import { canGoOn, goOn } from './go-on.ts';
+import { decideHandOver, decideJoin, lineageOfMerge } from './merge.ts';
+import { beginTick, goOnWith } from './tick.ts';
 import { TurnDraft } from './turn-draft.ts';
 
 /**
@@ -28,11 +34,19 @@ export function decide(
   if (command.kind === 'spawn') return spawn(state, command, context);
   if (!state) {
     if (command.kind === 'wake') return { events: [], reply: { kind: 'woken', found: false } };
-    throw new MaestroError('continuation.not_found', `there is no continuation ${context.id}`);
+    throw new MaestroError('continuation.not_found', `there is no continuation ${context.ref.id}`);
   }
   switch (command.kind) {
     case 'wake':
       return wake(state, context);
+    case 'fork':
+      return decideFork(state, command, context);
+    case 'item':
+      return decideItem(state, command, context);
+    case 'join':
+      return decideJoin(state, command, context);
+    case 'hand-over':
+      return decideHandOver(state, command, context);
     case 'signal':
       return decideSignal(state, command, context);
     case 'finish-step':
@@ -52,7 +66,8 @@ function spawn(
   command: CommandOf<'spawn'>,
   context: DecideContext,
 ): Decision {
-  const { id, nowMs, recipes } = context;
+  const { ref, nowMs, recipes } = context;
+  const { id } = ref;
   const reply = (now: ContinuationState, created: boolean): Reply => ({
     kind: 'spawned',
     created,
@@ -80,8 +95,10 @@ function spawn(
       },
     );
   }
-  const start = recipe.start(parameters.data);
-  const draft = new TurnDraft(null, nowMs);
+  const { merge } = command;
+  const lineage = merge ? lineageOfMerge(merge, context) : command.lineage;
+  const beginning = command.beginning ?? startOf(recipe, parameters.data);
+  const draft = new TurnDraft(null, nowMs, ref);
   draft.add({
     type: 'spawn',
     payload: {
@@ -92,17 +109,26 @@ function spawn(
           command.goal.parameters,
         ) as typeof command.goal.parameters,
       },
-      budget: command.budget ?? newBudget(DEFAULT_CAP_MICRO_USD),
-      lineage: rootLineage(id),
+      // A merge lives on what its parents have left, and on what it is given.
+      budget: command.budget ?? newBudget(merge ? 0 : DEFAULT_CAP_MICRO_USD),
+      lineage: lineage ?? rootLineage(id),
       requestedBy: command.requestedBy,
       requestHash: command.requestHash,
-      firstStep: start.step,
-      recipeState: readRecipeState(recipe, start.state),
+      ...beginning,
+      ...(merge ? { merge } : {}),
     },
   });
-  beginTick(draft, { kind: 'spawn', causeId: `spawn:${id}` }, 0, []);
+  // A copy goes on in the middle of the tick that it was copied in, or sleeps on.
+  if (!beginning.copied && !merge)
+    beginTick(draft, { kind: 'spawn', causeId: `spawn:${id}` }, 0, []);
   advance(draft, recipe, context);
   return { events: draft.events, blobs: draft.blobs, reply: reply(draft.state, true) };
+}
+
+/** Where a recipe starts. */
+export function startOf(recipe: Recipe, parameters: unknown): Beginning {
+  const { step, state } = recipe.start(parameters);
+  return { firstStep: step, recipeState: readRecipeState(recipe, state) };
 }
 
 function wake(state: ContinuationState, context: DecideContext): Decision {
@@ -136,7 +162,7 @@ function stepEnded(
   if (result.kind === 'returned') {
     const recipe = context.recipes.get(state.goal.recipe);
     try {
-      finishStep(draft, recipe, run, result.outcome, context.nowMs);
+      finishStep(draft, recipe, run, result.outcome, context);
     } catch (error) {
       failFinally(draft, error, stepId);
       return answer(true);

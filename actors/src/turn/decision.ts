@@ -1,13 +1,19 @@
-import type { EventDraft, RecipeRegistry } from '@maestro/core';
+import type { ContinuationRef, EventDraft, RecipeRegistry, TenantLimits } from '@maestro/core';
 import type { Reply } from './command.ts';
+import type { Preloaded } from './preload.ts';
 
 /** Everything that a decision may know besides state and command. */
-export interface DecideContext {
-  readonly id: string;
+export interface DecideContext extends Preloaded {
+  /** The continuation that is asked, also before there is one. */
+  readonly ref: ContinuationRef;
   readonly nowMs: number;
   readonly recipes: RecipeRegistry;
+  /** What the tenant allows. @throws MaestroError `tenant.invalid` when that cannot be told. */
+  readonly limits: () => TenantLimits;
   /** Whether the running step's lease has ended: its time is over and it does not run on this host. */
   readonly leaseEnded: boolean;
+  /** Whether time may be skipped: never in production. */
+  readonly virtualClock?: boolean;
   /** True while the host shuts down: it starts no detached step. */
   readonly draining: boolean;
 }

@@ -1,9 +1,9 @@
-import { complete, type BusMessage, type StreamBus } from '@maestro/core';
+import type { BusMessage, StreamBus } from '@maestro/core';
 import { expect, it } from 'vitest';
 
 import { readVerified, ref, signalOf, spawnOf } from '../testing/drive.ts';
 import { createMemoryRuntime, MemoryCluster } from '../testing/index.ts';
-import { napper, ticker, workerOf } from '../testing/sample-recipes.ts';
+import { asker, napper, ticker } from '../testing/sample-recipes.ts';
 import { EVENTS_TOPIC, type EventsMessage } from './effects.ts';
 
 /** A bus that notes what it gets, and fails while it is told to. */
@@ -50,19 +50,28 @@ it('publishes every row as it is stored, in order and once', async () => {
   expect(new Set(bus.messages.map(({ id }) => id)).size).toBe(bus.messages.length);
 });
 
-it('keeps a message under the limit of brokers', async () => {
+it.each([
+  ['small', 'x'.repeat(1_000)],
+  ['of many bytes for each character', '\u8111'.repeat(70_000)],
+  ['of many characters that are escaped', '"'.repeat(100_000)],
+  ['larger than a broker takes', 'x'.repeat(300_000)],
+])('keeps every message under the limit of brokers: a payload %s', async (_name, payload) => {
   const bus = new NotingBus();
-  const work = workerOf(async () => complete('x'.repeat(150 * 1024)));
-  const runtime = createMemoryRuntime({ recipes: [work], bus });
-  await runtime.continuations.send(ref, spawnOf('worker@1'));
-  await runtime.runSteps();
+  const runtime = createMemoryRuntime({ recipes: [asker], bus });
+  await runtime.continuations.send(ref, spawnOf('asker@1'));
+  await runtime.continuations.send(ref, signalOf('go', { payload }));
+  await runtime.advance(40_000);
   const { state } = await readVerified(runtime.store);
   expect(state.status).toBe('completed');
-  expect(bus.sequences).toEqual(upTo(state.sequence));
-  for (const { data } of bus.messages) {
-    const { rows } = data as EventsMessage;
-    expect(rows.length === 1 || rows.join('').length < 180 * 1024).toBe(true);
+  const messages = bus.messages.map(({ data }) => data as EventsMessage);
+  for (const message of messages) {
+    expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThan(200_000);
+    if (message.rows.length > 0) expect(message.to).toBe(message.from + message.rows.length - 1);
   }
+  // Every event is told of, those without a row too.
+  const told = messages.flatMap(({ from, to }) => upTo(to).filter((sequence) => sequence >= from));
+  expect(told).toEqual(upTo(state.sequence));
+  expect(runtime.armed()).toEqual([]);
 });
 
 it('effects that could not be done are done within five seconds, also when nothing else is due', async () => {

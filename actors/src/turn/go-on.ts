@@ -1,12 +1,16 @@
 import {
+  clockOf,
   isFinished,
+  remindersOf,
   singleConditions,
   type ContinuationState,
   type SingleWakeCondition,
   type WakeCause,
 } from '@maestro/core';
-import { advance, replaceLostAttempt } from './advance.ts';
+import { replaceLostAttempt } from './advance.ts';
 import type { DecideContext } from './decision.ts';
+import { mergeIfReady } from './merge.ts';
+import { beginTick, goOnWith, othersOf } from './tick.ts';
 import type { TurnDraft } from './turn-draft.ts';
 
 /** Whether a step only waits for being started. */
@@ -29,6 +33,7 @@ export function goOn(draft: TurnDraft, context: DecideContext): void {
   }
   if (state.paused) return;
   const due = wait ? dueCondition(singleConditions(wait.condition), nowMs) : undefined;
+  if (wait?.condition.kind === 'parents') return mergeIfReady(draft, context, due?.at);
   if (wait && due)
     beginTick(
       draft,
@@ -36,14 +41,32 @@ export function goOn(draft: TurnDraft, context: DecideContext): void {
       nowMs - Date.parse(due.at),
       othersOf(wait.condition, due.condition),
     );
+  else if (wait) remind(draft, nowMs);
   goOnWith(draft, context);
 }
 
-/** Goes on with the steps of the tick, if one is pending. */
-export function goOnWith(draft: TurnDraft, context: DecideContext): void {
-  // A recipe that this host does not know makes the turn fail: the wake is delivered again, to a host that may.
-  if (draft.state.activity) {
-    advance(draft, context.recipes.get(draft.state.goal.recipe), context);
+/** Publishes the reminders that are due of what a sleep waits for. */
+function remind(draft: TurnDraft, nowMs: number): void {
+  const { wait } = draft.state;
+  if (!wait) return;
+  for (const reminder of remindersOf(wait.condition).slice(wait.reminded ?? 0)) {
+    if (Date.parse(reminder.at) > nowMs) return;
+    const { condition, roles, number } = reminder;
+    draft.add({
+      type: 'publish',
+      payload: {
+        final: false,
+        reminder: number,
+        artifact: {
+          kind: 'reminder',
+          value: {
+            signal: condition.signal,
+            roles: [...(condition.roles ?? []), ...roles],
+            ...(condition.timeout === undefined ? {} : { timeout: condition.timeout }),
+          },
+        },
+      },
+    });
   }
 }
 
@@ -58,10 +81,8 @@ function dueCondition(
 ): DueCondition | undefined {
   return conditions
     .flatMap((condition): DueCondition[] => {
-      if (condition.kind === 'timer') return [{ condition, at: condition.at }];
-      return condition.kind === 'human' && condition.timeout
-        ? [{ condition, at: condition.timeout }]
-        : [];
+      const at = clockOf(condition);
+      return at === undefined ? [] : [{ condition, at }];
     })
     .filter(({ at }) => Date.parse(at) <= nowMs)
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
@@ -71,34 +92,4 @@ function clockCause({ condition, at }: DueCondition, waitId: number): WakeCause 
   return condition.kind === 'human'
     ? { kind: 'timeout', causeId: `timeout:${waitId}`, at, signal: condition.signal }
     : { kind: 'timer', causeId: `timer:${waitId}`, at };
-}
-
-/** What a sleep waited for besides the condition that ended it. */
-export function othersOf(
-  condition: Parameters<typeof singleConditions>[0],
-  fired: SingleWakeCondition,
-): string[] {
-  return singleConditions(condition)
-    .filter((single) => single !== fired)
-    .map((single) => (single.kind === 'human' ? `human:${single.signal}` : single.kind));
-}
-
-/** Begins a tick; a sleep that is under way ends with it. */
-export function beginTick(
-  draft: TurnDraft,
-  cause: WakeCause,
-  lateMs: number,
-  pending: readonly string[],
-): void {
-  const { wait, tick } = draft.state;
-  draft.add({
-    type: 'wake',
-    payload: {
-      cause,
-      waitId: wait?.waitId ?? null,
-      tick: tick + 1,
-      lateMs: Math.max(0, Math.round(lateMs)),
-      pending: [...pending],
-    },
-  });
 }

@@ -7,6 +7,7 @@ import {
   RecipeRegistry,
   upcast,
   type ContinuationEvent,
+  TenantLimits,
 } from '@maestro/core';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -121,9 +122,10 @@ class Model {
     const { state } = this;
     const running = state?.activity?.kind === 'running' ? state.activity : undefined;
     const decision = decide(state, command, {
-      id: ref.id,
+      ref,
       nowMs: this.nowMs,
       recipes,
+      limits: () => TenantLimits.parse({}),
       leaseEnded:
         running !== undefined &&
         !runsHere &&

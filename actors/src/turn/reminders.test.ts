@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readVerified, ref, signalOf, spawnOf, typesIn } from '../testing/drive.ts';
 import { HeldWork } from '../testing/held-work.ts';
-import { createMemoryRuntime, type MemoryRuntime } from '../testing/index.ts';
+import { createMemoryRuntime, MemoryCluster, type MemoryRuntime } from '../testing/index.ts';
 import { asker, napper, ticker, workerOf } from '../testing/sample-recipes.ts';
 
 /** What was armed, in ms from now, in the order in which it was asked for. */
@@ -123,6 +123,23 @@ describe('in the turn of a reminder', () => {
     await runtime.advance(3_000);
     expect(runtime.armed()).toEqual([]);
     expect(runtime.rows.snapshot().size).toBe(0);
+  });
+});
+
+describe('left to a host that has never written to the continuation', () => {
+  it('a late reminder of another makes it look again, and its own then no more', async () => {
+    const cluster = new MemoryCluster({ recipes: [napper] });
+    await cluster.send(ref, spawnOf('napper@1', { ms: 60_000 }));
+    await cluster.send(ref, signalOf('kill'));
+    await cluster.idle();
+    cluster.takeOver();
+    const { arm } = cluster.scheduler.calls;
+    // Late enough for the second look to be less than a minute old itself when it comes.
+    cluster.clock.advance(15_000);
+    await cluster.advance(10 * 60_000);
+    // One for each firing of the other's, all for the same instant.
+    expect(cluster.scheduler.calls.arm - arm).toBe(3);
+    expect(cluster.scheduler.armed()).toEqual([]);
   });
 });
 

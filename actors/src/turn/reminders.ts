@@ -1,11 +1,12 @@
 import { MaestroError, type ContinuationState, type Scheduler } from '@maestro/core';
 import type { Activation, Memory } from './activation.ts';
+import { realMs } from './virtual-time.ts';
 
 /** How soon effects that could not be done, or that a crash left undone, are tried again, in ms. */
 export const COVER_MS = 5_000;
 
 /** How long a commit without an answer may be on its way, in ms. */
-const LATE_COMMIT_MS = 60_000;
+export const LATE_COMMIT_MS = 60_000;
 
 /**
  * The reminder of an activation. A host that has lost the continuation, or has never written to it, arms one of its own
@@ -16,8 +17,13 @@ function reminderName(generation: number, identity: string): string {
 }
 
 /** Whether an activation armed a reminder itself. */
-export function isOwnReminder({ identity }: Activation, name: string): boolean {
+function isOwnReminder({ identity }: Activation, name: string): boolean {
   return name.endsWith(`.${identity}`);
+}
+
+/** When a state is due, by everybody's clock. */
+function dueOf(state: ContinuationState | null): readonly number[] {
+  return typeof state?.dueMs === 'number' ? [realMs(state, state.dueMs)] : [];
 }
 
 /** The identity of the activation that wrote a commit. */
@@ -47,9 +53,7 @@ export class Reminders {
     next: ContinuationState,
     nowMs: number,
   ): Promise<void> {
-    const dues = [memory.state?.dueMs, next.dueMs, nowMs + COVER_MS].filter(
-      (due) => typeof due === 'number',
-    );
+    const dues = [...dueOf(memory.state), ...dueOf(next), nowMs + COVER_MS];
     const atMs = Math.min(...dues);
     const name = reminderName(next.generation, activation.identity);
     const { armed } = memory;
@@ -121,10 +125,18 @@ export class Reminders {
 
 /**
  * When to look again after a reminder that found nothing to do: it may have covered a commit whose answer was lost and
- * which is still on its way to the store. None once it is old enough for that to be over. For reminders of other
- * activations only: this one's own is the second look.
+ * which is still on its way to the store. Of its own commits an activation knows that; a reminder of another is taken to
+ * have covered one until it is old enough for that to be over, and is itself not followed by a third look.
  */
-export function lateCommitAtMs(armedAtMs: number | undefined, nowMs: number): readonly number[] {
+export function lateCommitAtMs(
+  activation: Activation,
+  fired: string,
+  armedAtMs: number | undefined,
+  nowMs: number,
+): readonly number[] {
+  if (isOwnReminder(activation, fired)) {
+    return activation.lateUntilMs > nowMs ? [activation.lateUntilMs] : [];
+  }
   if (armedAtMs === undefined || nowMs - armedAtMs >= LATE_COMMIT_MS - 2 * COVER_MS) return [];
   return [armedAtMs + LATE_COMMIT_MS];
 }

@@ -10,10 +10,13 @@ import {
   wellFormedJson,
   type BlobReference,
   type ContinuationEvent,
+  type ContinuationRef,
   type ContinuationState,
   type EventDraft,
   type JsonValue,
 } from '@maestro/core';
+
+import { settlementsOf } from './settlements.ts';
 
 /** What a row holds besides its payload, in bytes, with room to spare. */
 const ENVELOPE_BYTES = 2_048;
@@ -27,10 +30,13 @@ export class TurnDraft {
   /** Values that the events only refer to, as canonical JSON by SHA-256. */
   readonly blobs = new Map<string, string>();
   readonly #at: string;
+  readonly #ref: ContinuationRef | undefined;
   #state: ContinuationState | null;
   #bytes = 0;
 
-  constructor(state: ContinuationState | null, nowMs: number) {
+  /** @param ref the continuation that is to be, where there is no state yet. */
+  constructor(state: ContinuationState | null, nowMs: number, ref?: ContinuationRef) {
+    this.#ref = state ?? ref;
     this.#state = state;
     this.#at = new Date(nowMs).toISOString();
   }
@@ -51,11 +57,11 @@ export class TurnDraft {
    *
    * @throws MaestroError `event.too_large` over {@link MAX_VALUE_BYTES}.
    */
-  claimed(value: JsonValue): JsonValue {
-    if (JSON.stringify(value).length <= MAX_INLINE_BYTES / 3) return value;
+  claimed(value: JsonValue, maxInlineBytes = MAX_INLINE_BYTES): JsonValue {
+    if (JSON.stringify(value).length <= maxInlineBytes / 3) return value;
     const text = canonicalJson(value);
     const bytes = Buffer.byteLength(text);
-    if (bytes <= MAX_INLINE_BYTES) return value;
+    if (bytes <= maxInlineBytes) return value;
     if (bytes > MAX_VALUE_BYTES) throw tooLarge('a value', bytes, MAX_VALUE_BYTES);
     const sha256 = sha256Hex(text);
     this.blobs.set(sha256, text);
@@ -71,19 +77,24 @@ export class TurnDraft {
   add(...drafts: readonly EventDraft[]): void {
     let state = this.#state;
     let bytes = 0;
-    for (const draft of drafts) {
+    const added: EventDraft[] = [];
+    const take = (draft: EventDraft): void => {
       const size = payloadBytes(draft);
       if (size > MAX_ROW_BYTES - ENVELOPE_BYTES) throw tooLarge(`the ${draft.type} event`, size);
       bytes += size;
       state = fold(state, this.#preview(draft, state));
-    }
+      added.push(draft);
+    };
+    drafts.forEach(take);
+    // Whatever ends it, and whenever it is asked: merges that wait for it are told in the same commit.
+    if (state?.joins) settlementsOf(state).forEach(take);
     if (bytes > SMALL_BYTES) {
       const headBytes = Buffer.byteLength(JSON.stringify(state));
       if (headBytes > MAX_ROW_BYTES) throw tooLarge('the state', headBytes);
     }
     this.#state = state;
     this.#bytes += bytes;
-    this.events.push(...drafts);
+    this.events.push(...added);
   }
 
   /** The event as `fold` takes it; what is not known before it is sealed is left empty. */
@@ -93,8 +104,8 @@ export class TurnDraft {
       type: draft.type,
       payload: draft.payload,
       version: EVENT_VERSION,
-      tenant: state?.tenant ?? '',
-      continuation: state?.id ?? '',
+      tenant: this.#ref?.tenant ?? '',
+      continuation: this.#ref?.id ?? '',
       generation: state?.generation ?? 1,
       sequence: (state?.sequence ?? 0) + 1,
       at: this.#at,

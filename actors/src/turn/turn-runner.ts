@@ -1,5 +1,4 @@
 import {
-  isFinished,
   MaestroError,
   traceparentOf,
   type BlobStore,
@@ -11,27 +10,37 @@ import {
   type RecipeRegistry,
   type Scheduler,
   type StreamBus,
+  type TenantDirectory,
 } from '@maestro/core';
 import { randomBytes } from 'node:crypto';
+import { measureCommit } from '../observability/measure-commit.ts';
 import type { TurnLog } from '../observability/turn-log.ts';
+import type { TurnTracer } from '../observability/turn-tracer.ts';
 import type { StepRunner } from '../step/step-runner.ts';
 import type { Activation, Memory } from './activation.ts';
-import { LEASE_MS } from './advance.ts';
 import type { Command, Reply } from './command.ts';
 import type { CrashHook } from './crash-points.ts';
 import { decide } from './decide.ts';
-import type { Decision } from './decision.ts';
+import type { DecideContext, Decision } from './decision.ts';
 import { Limiter } from './limiter.ts';
-import { runEffects } from './run-effects.ts';
+import { limitsOf } from './limits-of.ts';
+import { Outbox, type OutboxGateway } from './outbox.ts';
+import { preload, type Preloaded } from './preload.ts';
+import { noteDone, runEffects } from './run-effects.ts';
+import { duesOf, extendLease, leaseEndMs } from './lease.ts';
 import { loadState } from './load-state.ts';
-import { COVER_MS, isOwnReminder, lateCommitAtMs, Reminders } from './reminders.ts';
+import { COVER_MS, LATE_COMMIT_MS, lateCommitAtMs, Reminders } from './reminders.ts';
 import { sealTurn } from './seal-turn.ts';
+import { skippedMs, virtualMs } from './virtual-time.ts';
 
 /**
  * Turns between load and commit at a time. More would not commit sooner, and each round of the event loop would take
  * so long that the sidecar's health probe (500 ms) finds no answer and takes all actors away.
  */
 const TURNS_AT_A_TIME = 32;
+
+/** The longest pause between two tries of calls that nobody takes, in ms. */
+const MAX_CALL_PAUSE_MS = 600_000;
 
 /** What turns work with. */
 export interface TurnPorts {
@@ -41,8 +50,13 @@ export interface TurnPorts {
   readonly scheduler: Scheduler;
   readonly bus: StreamBus;
   readonly recipes: RecipeRegistry;
+  readonly tenants: Pick<TenantDirectory, 'document'>;
   readonly clock: Clock;
+  /** Whether the signal `skip` is taken. @default false */
+  readonly virtualClock?: boolean;
   readonly observability: Observability;
+  /** Left out: no spans are exported. */
+  readonly tracer?: TurnTracer | undefined;
   readonly crash: CrashHook;
   readonly log: TurnLog;
 }
@@ -63,13 +77,27 @@ export class TurnRunner {
   readonly #ports: TurnPorts;
   readonly #steps: StepRunner;
   readonly #reminders: Reminders;
+  readonly #outbox: Outbox;
   readonly #limiter = new Limiter(TURNS_AT_A_TIME);
   draining = false;
 
-  constructor(ports: TurnPorts, steps: StepRunner) {
+  constructor(ports: TurnPorts, steps: StepRunner, gateway: OutboxGateway) {
     this.#ports = ports;
     this.#steps = steps;
     this.#reminders = new Reminders(ports.scheduler);
+    this.#outbox = new Outbox(
+      gateway,
+      ({ memory, actorId }) => {
+        if (memory) noteDone(memory);
+        ports.crash('call.answered', actorId);
+      },
+      (activation, error) => this.#callsEnded(activation, error),
+    );
+  }
+
+  /** How many continuations have calls to others under way. */
+  get calling(): number {
+    return this.#outbox.size;
   }
 
   /**
@@ -94,6 +122,10 @@ export class TurnRunner {
             command: command.kind,
             result: MaestroError.from(error).code,
           });
+          // Whoever calls is told; a reminder only comes again.
+          if (source.kind === 'reminder') {
+            this.#ports.log.failed(activation.ref, command.kind, error);
+          }
           reject(error);
           return;
         }
@@ -119,18 +151,24 @@ export class TurnRunner {
       const memory = (activation.memory ??= await this.#load(activation));
       this.#ports.crash('turn.loaded', activation.actorId);
       const nowMs = this.#ports.clock.nowMs();
+      const ownMs = virtualMs(memory.state, nowMs) + skippedMs(command, memory.state);
       // What is due is what is being delivered; armed again or not, it is no longer on its way.
       if (source.kind === 'reminder' && memory.armed && memory.armed.atMs <= nowMs)
         memory.armed = null;
+      const limits = await limitsOf(this.#ports.tenants, activation.ref.tenant);
+      const more = {
+        limits,
+        ...(await preload(activation.ref, memory.state, command, this.#ports)),
+      };
       let decision: Decision | undefined;
       let refusal: unknown;
       try {
-        decision = this.#decide(activation, memory, command, nowMs);
+        decision = this.#decide(activation, memory, command, ownMs, more);
       } catch (error) {
         refusal = error;
       }
       if (decision && decision.events.length > 0) {
-        return await this.#commit(activation, memory, decision, command, source, nowMs);
+        return await this.#commit(activation, memory, decision, command, source, { nowMs, ownMs });
       }
       // A stale host would answer or refuse from the past, and swallow a wake: has somebody written behind its back?
       if (remembered && (await this.#isStale(activation, memory))) {
@@ -150,21 +188,41 @@ export class TurnRunner {
   async #load(activation: Activation): Promise<Memory> {
     const { store, events } = this.#ports;
     const state = await loadState(activation.ref, store, events);
-    return { state, owned: false, done: state?.done ?? 0, undone: [], armed: null, lease: null };
+    const done = state?.done ?? 0;
+    return {
+      state,
+      owned: false,
+      done,
+      published: done,
+      calls: [],
+      failedRounds: 0,
+      undone: [],
+      armed: null,
+      lease: null,
+      tickBeganMs: null,
+    };
   }
 
-  #decide(activation: Activation, memory: Memory, command: Command, nowMs: number): Decision {
+  #decide(
+    activation: Activation,
+    memory: Memory,
+    command: Command,
+    nowMs: number,
+    more: Preloaded & Pick<DecideContext, 'limits'>,
+  ): Decision {
     const { state } = memory;
     const running = state?.activity?.kind === 'running' ? state.activity : undefined;
     const runsHere =
       running !== undefined &&
       this.#steps.runs(activation.actorId, running.stepId, running.attempt);
     return decide(state, command, {
-      id: activation.ref.id,
+      ref: activation.ref,
       nowMs,
       recipes: this.#ports.recipes,
       leaseEnded: running !== undefined && !runsHere && leaseEndMs(memory) <= nowMs,
       draining: this.draining,
+      virtualClock: this.#ports.virtualClock === true,
+      ...more,
     });
   }
 
@@ -174,7 +232,7 @@ export class TurnRunner {
     decision: Decision,
     command: Command,
     source: TurnSource,
-    nowMs: number,
+    { nowMs, ownMs }: { readonly nowMs: number; readonly ownMs: number },
   ): Promise<CommittedTurn> {
     const { store, crash, observability, log } = this.#ports;
     const before = memory.state;
@@ -190,8 +248,8 @@ export class TurnRunner {
       generation,
       commitId: activation.nextCommitId(),
       done: memory.done,
-      nowMs,
-      traceId: before?.trace.traceId ?? cause?.slice(3, 35) ?? randomBytes(16).toString('hex'),
+      nowMs: ownMs,
+      traceId: before?.trace.traceId ?? traceOf(command) ?? randomBytes(16).toString('hex'),
       cause,
     });
     const { commit, state } = sealed;
@@ -204,9 +262,22 @@ export class TurnRunner {
     const startedAt = performance.now();
     const result = await store.commit(commit).catch((error: unknown) => {
       activation.drop();
+      activation.lateUntilMs = nowMs + LATE_COMMIT_MS;
       throw error;
     });
-    observability.record('maestro_commit_ms', performance.now() - startedAt);
+    const commitMs = performance.now() - startedAt;
+    observability.record('maestro_commit_ms', commitMs);
+    if (result !== 'conflict') {
+      this.#ports.tracer?.committed(activation, {
+        events: sealed.events,
+        before,
+        state,
+        takenOver: !memory.owned,
+        startMs: nowMs,
+        endMs: this.#ports.clock.nowMs(),
+        commitMs,
+      });
+    }
     if (result !== 'committed') {
       activation.drop();
       this.#steps.keepOnly(activation.actorId, undefined);
@@ -223,18 +294,33 @@ export class TurnRunner {
       observability.count('maestro_takeovers_total');
       log.tookOver(activation.ref, generation);
     }
-    for (const event of decision.events) {
-      observability.count('maestro_events_committed_total', { type: event.type });
-      if (event.type === 'wake' && event.payload.cause.kind === 'timer') {
-        observability.record('maestro_wake_lateness_ms', event.payload.lateMs);
-      }
-    }
+    const endMs = this.#ports.clock.nowMs();
+    measureCommit(observability, memory, { events: sealed.events, state, startMs: nowMs, endMs });
     memory.state = state;
     memory.owned = true;
     sealed.events.forEach((event, index) => {
       memory.undone.push({ event, row: commit.entries[index] ?? '' });
     });
     return { reply: decision.reply, memory, before };
+  }
+
+  /** Everything that was to be said is said, or some of it could not be: the reminder is for what is due otherwise, or soon. */
+  #callsEnded(activation: Activation, error: unknown): void {
+    if (error !== undefined) this.#ports.log.effectsFailed(activation.ref, error);
+    // What could not be said is said again when the reminder comes, which is armed.
+    const { memory: after } = activation;
+    if (after && after.calls.length > 0) after.failedRounds++;
+    else if (after) after.failedRounds = 0;
+    if (after?.calls.length !== 0) return;
+    void activation.mutex
+      .run(async () => {
+        const { memory } = activation;
+        if (memory && memory.calls.length === 0) {
+          await this.#reminders.settle(activation, memory, duesOf(memory), false);
+        }
+      })
+      // The reminder that is armed comes early and arms the next one.
+      .catch(() => undefined);
   }
 
   /** Effects and settling, after the commit. */
@@ -247,17 +333,18 @@ export class TurnRunner {
     const state = memory?.state;
     if (!memory || !state) return;
     const nowMs = this.#ports.clock.nowMs();
+    const ownMs = virtualMs(state, nowMs);
     this.#steps.keepOnly(
       activation.actorId,
       state.activity?.kind === 'running' ? state.activity : undefined,
     );
-    if (reply.kind === 'lease' && reply.answer === 'continue') extendLease(memory, nowMs);
+    if (reply.kind === 'lease' && reply.answer === 'continue') extendLease(memory, ownMs);
     if (
       state.activity?.kind === 'running' &&
       this.#steps.runs(activation.actorId, state.activity.stepId, state.activity.attempt) &&
-      leaseEndMs(memory) <= nowMs
+      leaseEndMs(memory) <= ownMs
     ) {
-      extendLease(memory, nowMs);
+      extendLease(memory, ownMs);
     }
     let failure: unknown;
     try {
@@ -267,12 +354,17 @@ export class TurnRunner {
       failure = error;
       this.#ports.log.effectsFailed(activation.ref, error);
     }
+    // Under the reminder that covers the turn.
+    this.#outbox.flush(activation);
     const fired = source.kind === 'reminder' ? source.name : undefined;
     const rearm = fired !== undefined || (command.kind === 'wake' && command.rearm === true);
     const others = failure === undefined ? [] : [nowMs + COVER_MS];
-    const foreign = fired !== undefined && !isOwnReminder(activation, fired);
-    if (foreign && command.kind === 'wake' && !memory.owned) {
-      others.push(...lateCommitAtMs(command.armedAtMs, nowMs));
+    // Calls that nobody takes are repeated less and less often.
+    if (memory.calls.length > 0) {
+      others.push(nowMs + Math.min(COVER_MS * 2 ** memory.failedRounds, MAX_CALL_PAUSE_MS));
+    }
+    if (fired !== undefined && command.kind === 'wake' && !memory.owned) {
+      others.push(...lateCommitAtMs(activation, fired, command.armedAtMs, nowMs));
     }
     await this.#reminders.settle(activation, memory, [...duesOf(memory), ...others], rearm);
     this.#ports.crash('turn.settled', activation.actorId);
@@ -285,35 +377,17 @@ export class TurnRunner {
   }
 }
 
+/** The trace that a new continuation belongs to: that of the request which starts it; a child has one of its own. */
+function traceOf(command: Command): string | undefined {
+  return command.kind === 'spawn' && !command.lineage && !command.merge
+    ? command.traceparent?.slice(3, 35)
+    : undefined;
+}
+
 interface CommittedTurn {
   readonly reply: Reply;
   /** Null when the activation was superseded. */
   readonly memory: Memory | null;
   /** The state before the turn. */
   readonly before: ContinuationState | null;
-}
-
-/** When there is something to do next, in ms since the epoch; none when nothing is left, or only somebody else can go on. */
-function duesOf(memory: Memory): readonly number[] {
-  const { state } = memory;
-  if (!state || isFinished(state.status) || state.dueMs === null) return [];
-  return [state.activity?.kind === 'running' ? leaseEndMs(memory) : state.dueMs];
-}
-
-/** When the running step counts as lost, in ms since the epoch: by the log, or by heartbeats since. */
-function leaseEndMs({ state, lease }: Memory): number {
-  const { activity } = state ?? {};
-  if (activity?.kind !== 'running') return Number.POSITIVE_INFINITY;
-  const byLog = Date.parse(activity.since) + activity.leaseMs;
-  const extended =
-    lease && lease.stepId === activity.stepId && lease.attempt === activity.attempt
-      ? lease.untilMs
-      : 0;
-  return Math.max(byLog, extended);
-}
-
-function extendLease(memory: Memory, nowMs: number): void {
-  const activity = memory.state?.activity;
-  if (activity?.kind !== 'running') return;
-  memory.lease = { stepId: activity.stepId, attempt: activity.attempt, untilMs: nowMs + LEASE_MS };
 }

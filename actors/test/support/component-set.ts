@@ -16,8 +16,6 @@ import {
 } from '@maestro/core';
 import {
   ensureDapr,
-  findPostgres,
-  findRedis,
   freePorts,
   setFolder,
   startControlPlane,
@@ -38,6 +36,8 @@ const APP_ID = 'contract';
 /** A component set with real sidecars in front of it, and an app in this process behind the first of them. */
 export interface OpenComponentSet {
   readonly backends: SetBackends;
+  /** HTTP port of the first sidecar. */
+  readonly httpPort: number;
   readonly stores: readonly ReturnType<typeof connectStore>[];
   readonly scheduler: DaprScheduler;
   readonly bus: DaprStreamBus | undefined;
@@ -48,15 +48,6 @@ export interface OpenComponentSet {
   readonly failNext: (kind: 'reminder' | 'message' | 'poison', count: number) => void;
   readonly deadLetters: readonly BusMessage[];
   readonly close: () => Promise<void>;
-}
-
-/** Why a component set cannot run here; undefined when it can, as far as can be told without trying. */
-export function missingFor(set: ComponentSetName): string | undefined {
-  if (set !== 'postgres') return undefined;
-  const postgres = findPostgres();
-  const redis = findRedis();
-  if (!postgres.ok) return postgres.reason;
-  return redis.ok ? undefined : redis.reason;
 }
 
 /** Starts a control plane, the servers that the set needs, and two sidecars on the same components. */
@@ -126,6 +117,7 @@ export async function openComponentSet(set: ComponentSetName): Promise<OpenCompo
 
   return {
     backends,
+    httpPort,
     stores: [connectStore(http, 'maestro-state'), connectStore(secondHttp, 'maestro-state')],
     scheduler,
     bus,

@@ -44,8 +44,10 @@ Examples:
       const stack = await launch(options, output);
       signal.removeEventListener('abort', exitAtOnce);
       const url = apiUrl(stack, options);
-      output.result({ event: 'started', url, dataDir: path.resolve(options.dataDir) }, () =>
-        startedLines(output, url, options, stack.env),
+      const page = environment.statusPage ? `${url}/status` : undefined;
+      output.result(
+        { event: 'started', url, statusPage: page, dataDir: path.resolve(options.dataDir) },
+        () => startedLines(output, { url, page }, options, stack.env),
       );
       const ended = await watchStack(stack, { url, output, signal });
       output.result({ event: 'stopping' }, () => [
@@ -75,7 +77,17 @@ async function launch(options: DevOptions, output: Output): Promise<Stack> {
   return startStack({
     ...shared,
     components: 'local',
-    apps: [{ appId: 'maestro', command: [process.execPath, STANDALONE], publicPort: options.port }],
+    apps: [
+      {
+        appId: 'maestro',
+        command: [process.execPath, STANDALONE],
+        publicPort: options.port,
+        env: {
+          MAESTRO_WAREHOUSE: `duckdb:${path.resolve(options.dataDir, 'warehouse.duckdb')}`,
+          MAESTRO_STORE: `sqlite:${path.resolve(options.dataDir, 'state.db')}`,
+        },
+      },
+    ],
   });
 }
 
@@ -88,7 +100,7 @@ function apiUrl(stack: Stack, options: DevOptions): string {
 
 function startedLines(
   output: Output,
-  url: string,
+  { url, page }: { readonly url: string; readonly page: string | undefined },
   options: DevOptions,
   env: Readonly<Record<string, string>>,
 ): string[] {
@@ -104,6 +116,7 @@ function startedLines(
   return [
     '',
     `${output.tone('good', 'Maestro runs')} at ${output.tone('strong', url)}; its data is in ${path.resolve(options.dataDir)}`,
+    ...(page === undefined ? [] : [`How everything is: ${output.tone('strong', page)}`]),
     '',
     'In another terminal:',
     ...elsewhere.map((line) => `  ${line}`),

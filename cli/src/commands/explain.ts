@@ -22,12 +22,17 @@ export function addExplain(program: Command, environment: CliEnvironment): void 
 }
 
 function explanationLines(output: Output, explanation: Explanation, nowMs: number): string[] {
-  const { id, status, summary, since, wouldWake, lastWake } = explanation;
+  const { id, status, summary, since, waitingFor, wouldWake, lastWake } = explanation;
   const row = (name: string, text: string): string =>
     `  ${output.tone('quiet', name.padEnd(11))} ${text}`;
   return [
     `${output.tone('strong', id)}  ${statusWord(output, status)}  ${relativeTime(since, nowMs)}`,
     `  ${summary}`,
+    ...waitingFor.flatMap(({ near = [] }) =>
+      near
+        .slice(0, 3)
+        .map((item, index) => row(index === 0 ? 'came near' : '', `${item.id}: ${item.reason}`)),
+    ),
     ...wouldWake.map((what, index) => row(index === 0 ? 'would wake' : '', what)),
     ...(lastWake
       ? [

@@ -17,6 +17,7 @@ interface ExportCommandOptions extends StoreOptions {
   readonly out?: string;
   readonly seal?: boolean;
   readonly unsealed?: boolean;
+  readonly allowMissing?: boolean;
 }
 
 /** `maestro export`. */
@@ -36,11 +37,16 @@ export function addExport(program: Command, environment: CliEnvironment): void {
     .option('--out <file>', 'the file; standard output unless given')
     .option('--seal', 'seal first what is neither sealed nor finished')
     .option('--unsealed', 'take also what goes on here, to be imported with --copy')
+    .option('--allow-missing', 'leave behind the values that the blob store here has lost')
     .addHelpText(
       'after',
       `
 The file: JSON Lines. For each continuation a header, its rows exactly as they are stored, each after the values that it
 refers to, and an end with status and last hash. While it is written it is called FILE.partial.
+
+Exits with 1 when one is refused: it goes on here, does not verify, or refers to values that the blob store has lost.
+Restore those from a backup and repeat the command. With --allow-missing the log comes without them, for good: where it is
+imported they are not found, either.
 
 Examples:
   $ maestro export <id> --seal --out moved.jsonl
@@ -87,6 +93,7 @@ async function run(
       to: file ?? streamSink(process.stdout),
       seal: options.seal === true,
       unsealed: options.unsealed === true,
+      allowMissing: options.allowMissing === true,
       signal,
       onEvent: (id, sequence) =>
         progress.update(() => `${counts.exported} exported; ${id}: event ${sequence}`),
@@ -145,7 +152,7 @@ function reportLines(output: Output, report: ExportReport): string[] {
   }
   const { sequence, status, sealed, missingBlobs } = report;
   const state = sealed ? output.tone('busy', 'sealed') : statusWord(output, status);
-  const lost = missingBlobs > 0 ? `; ${missingBlobs} values were lost here before` : '';
+  const lost = missingBlobs > 0 ? `; values left behind: ${missingBlobs}` : '';
   const before = report.outcome === 'present' ? '  (was there before)' : '';
   return [`${id}  ${state}  ${sequence} events${lost}${before}`];
 }

@@ -1,3 +1,4 @@
+import { CopySource } from '@maestro/core';
 import type { Command } from 'commander';
 import { contextOf, type CommandContext } from '../command-context.ts';
 import { connect } from '../connection.ts';
@@ -48,6 +49,9 @@ Examples:
       const context = contextOf<ImportCommandOptions>(parsed, environment);
       if (context.options.copyKey !== undefined && !context.options.copy) {
         throw new UsageError('--copy-key is for --copy');
+      }
+      if (!CopySource.shape.key.safeParse(context.options.copyKey ?? '').success) {
+        throw new UsageError('--copy-key has at most 200 characters');
       }
       if (files.includes('-') && process.stdin.isTTY) {
         throw new UsageError('give a file of maestro export, or pipe one in');

@@ -62,11 +62,12 @@ async function verifyParts(output: Output, file: string): Promise<void> {
 }
 
 function partLine(output: Output, verdict: ExportVerdict): string {
-  const { id, events, status, sealed, fault } = verdict;
+  const { id, events, status, sealed, missingBlobs, fault } = verdict;
   if (fault) {
     return `${output.tone('bad', 'broken')}  ${id ?? 'the file'}  at line ${fault.line}: ${fault.message}`;
   }
-  return `${output.tone('good', 'verified')}  ${id}  ${events} events; ${sealed ? 'sealed' : status}`;
+  const lost = missingBlobs > 0 ? `; values left behind: ${missingBlobs}` : '';
+  return `${output.tone('good', 'verified')}  ${id}  ${events} events; ${sealed ? 'sealed' : status}${lost}`;
 }
 
 function verdictLines(output: Output, verdict: LogVerdict): string[] {

@@ -1,7 +1,7 @@
 import { canonicalJson, LogVerifier, parseStoredEvent, upcast } from '@maestro/core';
 import { expect, it } from 'vitest';
 import { IDS, waitingLog } from '../testing/closed-log.ts';
-import { copyId, LogCopier } from './copy-log.ts';
+import { LogCopier } from './copy-log.ts';
 
 const source = { tenant: 'acme', id: IDS[0] };
 const target = { tenant: 'globex', id: IDS[1] };
@@ -42,18 +42,4 @@ it("keeps the payloads' hashes from being compared", () => {
   const hashes = new Set(log.map(({ payloadHash }) => payloadHash));
   const own = copied().map((row) => parseStoredEvent(row));
   expect(own.filter(({ payloadHash }) => hashes.has(payloadHash))).toEqual([]);
-});
-
-it('has an id that follows from tenant, log, end and key', () => {
-  const end = { ...source, hash: 'a'.repeat(64) };
-  const id = copyId('globex', end, '');
-  expect(id).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
-  expect(copyId('globex', end, '')).toBe(id);
-  const others = [
-    copyId('acme', end, ''),
-    copyId('globex', { ...end, id: IDS[1] }, ''),
-    copyId('globex', { ...end, hash: 'b'.repeat(64) }, ''),
-    copyId('globex', end, 'another'),
-  ];
-  expect(new Set([id, ...others]).size).toBe(5);
 });

@@ -1,5 +1,4 @@
 import {
-  deriveContinuationId,
   GENESIS_HASH,
   parseStoredEvent,
   sealEvent,
@@ -9,23 +8,6 @@ import {
   type ContinuationRef,
   type EventDraft,
 } from '@maestro/core';
-
-/**
- * The id of a copy: derived from whose log it is, where it ends, and a key, so that repeating a copy makes no second one.
- *
- * @param key tells copies of one log from each other; empty for the first.
- */
-export function copyId(
-  tenant: string,
-  source: ContinuationRef & { readonly hash: string },
-  key: string,
-): string {
-  // A line feed cannot be in an idempotency key, so no start of a continuation can derive the same id.
-  return deriveContinuationId(
-    tenant,
-    `copy\n${source.tenant}\n${source.id}\n${source.hash}\n${key}`,
-  );
-}
 
 /**
  * Seals a log anew for another continuation: the same payloads, instants, generations and commits, another chain. What

@@ -1,15 +1,9 @@
 import { Refusal } from '../failure.ts';
 import { endsAll, refusalOf, type RefusalReport } from './ends-all.ts';
-import {
-  exportContinuation,
-  type ExportedLog,
-  type ExportOptions,
-  type ExportSource,
-} from './export-continuation.ts';
+import { exportContinuation, type ExportedLog, type ExportOptions } from './export-continuation.ts';
 import type { ExportFile } from './export-file.ts';
-import type { LogEnd } from './export-format.ts';
 import type { ExportSink } from './export-sink.ts';
-import { isClosed } from './part-checker.ts';
+import { isClosed, type PartChecker } from './part-checker.ts';
 
 /** What came of one continuation. */
 export type ExportReport =
@@ -23,7 +17,7 @@ export type ExportReport =
 /** Options of {@link exportAll}. */
 export interface ExportAllOptions extends Pick<
   ExportOptions,
-  'source' | 'seal' | 'unsealed' | 'signal'
+  'source' | 'seal' | 'unsealed' | 'allowMissing' | 'signal'
 > {
   readonly ids: AsyncIterable<string> | Iterable<string>;
   /** Where it goes: a file that can be gone on with, or a stream. */
@@ -50,10 +44,10 @@ async function exportOne(
   id: string,
   file: ExportFile | undefined,
 ): Promise<ExportReport> {
-  const { source, seal, unsealed, signal, to, onEvent } = options;
+  const { source, seal, unsealed, allowMissing, signal, to, onEvent } = options;
   try {
     const done = file?.done(id);
-    if (done) return await present(source, done, signal);
+    if (done) return await present(done, options);
     if (file?.isWhole) {
       throw new Refusal(
         'export.file',
@@ -64,9 +58,10 @@ async function exportOne(
       source,
       id,
       sink: to,
-      begun: file?.begun?.ref.id === id ? file.begun : undefined,
+      begun: await begunPart(id, file, allowMissing),
       seal,
       unsealed,
+      allowMissing,
       ...(signal ? { signal } : {}),
       ...(onEvent ? { onEvent: (sequence: number) => onEvent(id, sequence) } : {}),
     });
@@ -80,11 +75,23 @@ async function exportOne(
   }
 }
 
-/** A part that was written before is good as long as its continuation has not gone on since. */
+/** The part to go on with. One that lacks values is begun anew: they may have been restored since. */
+async function begunPart(
+  id: string,
+  file: ExportFile | undefined,
+  allowMissing: boolean,
+): Promise<PartChecker | undefined> {
+  const begun = file?.begun;
+  if (!file || begun?.ref.id !== id) return undefined;
+  if (begun.missing.size === 0 || allowMissing) return begun;
+  await file.dropPart();
+  return undefined;
+}
+
+/** A part that was written before is good as long as its continuation has not gone on since, and it lacks no values. */
 async function present(
-  source: ExportSource,
-  end: LogEnd,
-  signal: AbortSignal | undefined,
+  end: ExportedLog,
+  { source, allowMissing, signal }: ExportAllOptions,
 ): Promise<ExportReport> {
   const { sequence } = await source.get(end.id, signal ? { signal } : {});
   if (isClosed(end) && sequence !== end.sequence) {
@@ -93,5 +100,11 @@ async function present(
       `${end.id} has gone on since it was exported into this file; delete it, or give another --out`,
     );
   }
-  return { outcome: 'present', ...end, missingBlobs: 0 };
+  if (end.missingBlobs > 0 && !allowMissing) {
+    throw new Refusal(
+      'export.missing_values',
+      `${end.id} was exported into this file without ${end.missingBlobs} values that are lost here: keep it with --allow-missing; or restore them, and delete the file or give another --out`,
+    );
+  }
+  return { outcome: 'present', ...end };
 }

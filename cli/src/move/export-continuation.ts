@@ -20,6 +20,8 @@ export interface ExportOptions {
   readonly seal: boolean;
   /** Takes it as it is although it goes on: good for a copy alone. */
   readonly unsealed: boolean;
+  /** Leaves behind what the source has lost of the values that the log refers to. */
+  readonly allowMissing: boolean;
   readonly signal?: AbortSignal;
   /** Told after every event. */
   readonly onEvent?: (sequence: number) => void;
@@ -35,7 +37,7 @@ export interface ExportedLog extends LogEnd {
  * Writes the part of one continuation: header, rows as they are stored, each after the values that it refers to, and the
  * end. Everything is verified on the way, and in the end compared with the head row.
  *
- * @throws Refusal `export.unsealed`; MaestroError `log.corrupt`, or what the API answers.
+ * @throws Refusal `export.unsealed`, `export.missing_values`; MaestroError `log.corrupt`, or what the API answers.
  */
 export async function exportContinuation(options: ExportOptions): Promise<ExportedLog> {
   const { source, id, sink, signal, onEvent } = options;
@@ -57,8 +59,9 @@ export async function exportContinuation(options: ExportOptions): Promise<Export
   const end = part.summary();
   // Somebody may have unsealed it meanwhile.
   if (!isClosed(end) && !options.unsealed) throw unsealed(id);
+  if (part.missing.size > 0 && !options.allowMissing) throw missingValues(id, part.missing);
   await sink.write(endLine(end));
-  return { ...end, missingBlobs: part.missingBlobs };
+  return { ...end, missingBlobs: part.missing.size };
 }
 
 /** Sees to it that nobody goes on with it here. */
@@ -86,6 +89,17 @@ function unsealed(id: string): Refusal {
   );
 }
 
+const MAX_NAMED = 5;
+
+function missingValues(id: string, hashes: ReadonlySet<string>): Refusal {
+  const named = [...hashes].slice(0, MAX_NAMED).join(', ');
+  const more = hashes.size > MAX_NAMED ? ` and ${hashes.size - MAX_NAMED} more` : '';
+  return new Refusal(
+    'export.missing_values',
+    `the log of ${id} refers to values that are lost or damaged here (${named}${more}): restore them from a backup of the blob store and repeat, or leave them behind with --allow-missing`,
+  );
+}
+
 async function writeBlobs(
   { source, sink, signal }: ExportOptions,
   part: PartChecker,
@@ -98,7 +112,7 @@ async function writeBlobs(
   }
 }
 
-/** @returns undefined when the source has lost it: that is no reason to keep its continuation there. */
+/** @returns undefined when the source has lost it, or has something else in its place. */
 async function readBlob(
   source: ExportSource,
   sha256: string,

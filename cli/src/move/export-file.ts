@@ -2,7 +2,8 @@ import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Refusal } from '../failure.ts';
 import { checkedParts } from './checked-parts.ts';
-import { mayBeMarked, type LogEnd } from './export-format.ts';
+import type { ExportedLog } from './export-continuation.ts';
+import { mayBeMarked } from './export-format.ts';
 import type { ExportSink } from './export-sink.ts';
 import { fileLines, type FileLine } from './file-lines.ts';
 import type { PartChecker } from './part-checker.ts';
@@ -18,7 +19,7 @@ export class ExportFile implements ExportSink {
   /** Whether the file is there as a whole; nothing can be written then. */
   readonly isWhole: boolean;
   readonly #handle: FileHandle;
-  readonly #done = new Map<string, LogEnd>();
+  readonly #done = new Map<string, ExportedLog>();
   #begun: PartChecker | undefined;
   /** Length of what is in order: everything that is not in the buffer. */
   #length = 0;
@@ -56,7 +57,7 @@ export class ExportFile implements ExportSink {
   }
 
   /** How a continuation's part ends, if the file has all of it. */
-  done(id: string): LogEnd | undefined {
+  done(id: string): ExportedLog | undefined {
     return this.#done.get(id);
   }
 
@@ -72,7 +73,7 @@ export class ExportFile implements ExportSink {
   }
 
   /** Keeps what was written since the last part as a part of its own. */
-  async endPart(end: LogEnd): Promise<void> {
+  async endPart(end: ExportedLog): Promise<void> {
     await this.#flush();
     this.#done.set(end.id, end);
     this.#begun = undefined;
@@ -107,7 +108,7 @@ export class ExportFile implements ExportSink {
     for await (const part of checkedParts(completeLines(this.#handle))) {
       const { header, end, fault, checker } = part;
       if (end) {
-        this.#done.set(end.id, end);
+        this.#done.set(end.id, { ...end, missingBlobs: checker?.missing.size ?? 0 });
         this.#partStart = part.goodUntil.offset;
       } else if (fault && !fault.cut) {
         throw new Refusal(

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IDS, LARGE, LARGE_SHA256, waitingLog } from '../testing/closed-log.ts';
 import { MemorySource } from '../testing/memory-source.ts';
 import { verifyExport, type ExportVerdict } from '../verify/verify-export.ts';
-import { exportAll, type ExportReport } from './export-all.ts';
+import { exportAll, type ExportAllOptions, type ExportReport } from './export-all.ts';
 import { ExportFile } from './export-file.ts';
 
 const logs = IDS.map((id) => waitingLog({ tenant: 'acme', id }));
@@ -23,7 +23,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 async function exported(
   ids: readonly string[] = IDS,
-  more: { readonly seal?: boolean; readonly unsealed?: boolean } = {},
+  more: Partial<Pick<ExportAllOptions, 'seal' | 'unsealed' | 'allowMissing'>> = {},
 ): Promise<ExportReport[]> {
   const to = await ExportFile.open(file);
   const reports: ExportReport[] = [];
@@ -35,6 +35,7 @@ async function exported(
       to,
       seal: false,
       unsealed: false,
+      allowMissing: false,
       ...more,
     })) {
       reports.push(report);
@@ -73,10 +74,58 @@ it('holds each log as it is stored, between a header and an end, with its values
   expect(await verdicts()).toMatchObject([{ ok: true, line: 1, events: 7, hash, sealed: true }]);
 });
 
-it('notes a value that the source has lost', async () => {
-  source.blobs.clear();
-  expect(await exported([IDS[0]])).toMatchObject([{ outcome: 'exported', missingBlobs: 1 }]);
-  expect(await verdicts()).toMatchObject([{ ok: true }]);
+describe('a log with a value that the source has lost', () => {
+  it.each(['blob.not_found', 'blob.corrupt'] as const)(
+    'is refused with what helps (%s), the others come, and so does it once the value is back',
+    async (code) => {
+      const read = source.blob.bind(source);
+      let reads = 0;
+      source.blob = async (sha256) => {
+        if (++reads === 2) throw new MaestroError(code, 'it is lost');
+        return await read(sha256);
+      };
+      const reports = await exported();
+      expect(reports.map(({ outcome }) => outcome)).toEqual(['exported', 'refused', 'exported']);
+      expect(reports[1]).toMatchObject({ error: { code: 'export.missing_values' } });
+      expect(JSON.stringify(reports[1])).toContain(LARGE_SHA256);
+      expect(JSON.stringify(reports[1])).toContain('--allow-missing');
+      await expect(stat(file)).rejects.toThrow('ENOENT');
+      expect(await verdicts(`${file}.partial`)).toMatchObject([{ id: IDS[0] }, { id: IDS[2] }]);
+      const again = await exported();
+      expect(again.map(({ outcome }) => outcome)).toEqual(['present', 'exported', 'present']);
+      const ends = (await verdicts()).map(({ ok, id, missingBlobs }) => [ok, id, missingBlobs]);
+      expect(ends).toEqual([IDS[0], IDS[2], IDS[1]].map((id) => [true, id, 0]));
+    },
+  );
+
+  it('comes without it where that is allowed, whenever the file is taken up', async () => {
+    source.blobs.clear();
+    const allowed = { allowMissing: true };
+    const lost = [{ outcome: 'exported', missingBlobs: 1 }];
+    expect(await exported([IDS[0]], allowed)).toMatchObject(lost);
+    expect(await verdicts()).toMatchObject([{ ok: true, missingBlobs: 1 }]);
+    expect(await exported([IDS[0]])).toMatchObject([
+      { outcome: 'refused', error: { code: 'export.missing_values' } },
+    ]);
+    expect(await exported([IDS[0]], allowed)).toMatchObject([
+      { outcome: 'present', missingBlobs: 1 },
+    ]);
+  });
+
+  it('is begun anew where it was cut off, unless it may come without it', async () => {
+    source.blobs.clear();
+    await cutAt(IDS[0], 4);
+    expect(await readFile(`${file}.partial`, 'utf8')).toContain('"missing":true');
+    source.blobs.set(LARGE_SHA256, LARGE);
+    expect(await exported([IDS[0]])).toMatchObject([{ outcome: 'exported', missingBlobs: 0 }]);
+    expect(source.asked[0]).toBe(1);
+    expect(await verdicts()).toMatchObject([{ ok: true, missingBlobs: 0 }]);
+    await rm(file);
+    source.blobs.clear();
+    await cutAt(IDS[0], 4);
+    expect(await exported([IDS[0]], { allowMissing: true })).toMatchObject([{ missingBlobs: 1 }]);
+    expect(source.asked[0]).toBe(4);
+  });
 });
 
 describe('what is neither sealed nor finished', () => {

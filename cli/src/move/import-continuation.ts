@@ -1,5 +1,5 @@
 import type { FinishImportAnswer, MaestroClient } from '@maestro/client';
-import { MaestroError } from '@maestro/core';
+import { MaestroError, type CopySource } from '@maestro/core';
 import type { PartItem } from './part-items.ts';
 
 /** What an import writes to. */
@@ -15,6 +15,8 @@ export interface ImportableLog {
   /** Sequence and hash of the last event. */
   readonly sequence: number;
   readonly hash: string;
+  /** What it is a copy of, if it is one. */
+  readonly copyOf?: CopySource;
   /** Reads it once more from the beginning. */
   readonly items: () => AsyncIterable<PartItem>;
 }
@@ -22,7 +24,6 @@ export interface ImportableLog {
 /** Options of {@link importContinuation}. */
 export interface ImportOptions {
   readonly target: ImportTarget;
-  readonly copy: boolean;
   /** Lets it go on afterwards. */
   readonly unseal: boolean;
   readonly signal?: AbortSignal;
@@ -60,10 +61,10 @@ async function bring(log: ImportableLog, options: ImportOptions): Promise<Finish
 }
 
 function finish(
-  { id, sequence, hash }: ImportableLog,
-  { target, copy, signal }: ImportOptions,
+  { id, sequence, hash, copyOf }: ImportableLog,
+  { target, signal }: ImportOptions,
 ): Promise<FinishImportAnswer> {
-  return target.finishImport(id, { sequence, hash, copy }, callOf(signal));
+  return target.finishImport(id, { sequence, hash, ...(copyOf ? { copyOf } : {}) }, callOf(signal));
 }
 
 /** Asks for the end first: an import that was done before is known by it, one that was cut off by the row it lacks. */
@@ -119,7 +120,7 @@ async function sendFrom(
 async function letGoOn(
   log: ImportableLog,
   answer: FinishImportAnswer,
-  { target, copy, unseal, signal }: ImportOptions,
+  { target, unseal, signal }: ImportOptions,
 ): Promise<FinishImportAnswer> {
   // Beyond its end it has gone on already, and a seal there is another one.
   if (answer.sequence !== log.sequence) return answer;
@@ -133,7 +134,7 @@ async function letGoOn(
     });
     return { changed: answer.changed, status, sequence, sealed: false };
   }
-  if (copy) await target.wake(log.id, callOf(signal));
+  if (log.copyOf) await target.wake(log.id, callOf(signal));
   return answer;
 }
 

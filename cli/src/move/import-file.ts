@@ -1,9 +1,9 @@
 import type { FinishImportAnswer } from '@maestro/client';
-import { MaestroError, type ContinuationRef } from '@maestro/core';
+import { copyId, MaestroError, type CopySource } from '@maestro/core';
 import type { FileHandle } from 'node:fs/promises';
 import { Refusal } from '../failure.ts';
 import { checkedParts, type CheckedPart } from './checked-parts.ts';
-import { copyId, LogCopier } from './copy-log.ts';
+import { LogCopier } from './copy-log.ts';
 import { endsAll, refusalOf, type RefusalReport } from './ends-all.ts';
 import type { ExportEnd, ExportHeader } from './export-format.ts';
 import { fileLines, type FilePlace } from './file-lines.ts';
@@ -36,6 +36,8 @@ export interface ImportFileOptions extends Omit<ImportOptions, 'onRows'> {
   readonly name: string;
   /** Tenant of the token. */
   readonly tenant: string;
+  /** Makes new continuations of the logs. */
+  readonly copy: boolean;
   /** Tells copies of one log from each other. @default '' */
   readonly copyKey?: string;
   readonly onRows?: (id: string, sequence: number, of: number) => void;
@@ -75,7 +77,7 @@ async function importPart(
   try {
     checkMayCome(header, end, options);
     const log = options.copy
-      ? await copyOf(handle, start, { ...header, hash: end.hash }, options)
+      ? await copiedLog(handle, start, sourceOf(header, end, options), options.tenant)
       : { ...end, items: () => partItems(handle, start) };
     const { changed, ...answer } = await importContinuation(log, {
       ...options,
@@ -109,14 +111,22 @@ function checkMayCome(
   );
 }
 
+function sourceOf(
+  { tenant, id }: ExportHeader,
+  { hash }: ExportEnd,
+  { copyKey = '' }: ImportFileOptions,
+): CopySource {
+  return { tenant, id, hash, key: copyKey };
+}
+
 /** The log sealed anew under an id of its own; hashed once to know its end, and again while it is sent. */
-async function copyOf(
+async function copiedLog(
   handle: FileHandle,
   start: FilePlace,
-  source: ContinuationRef & { readonly hash: string },
-  { tenant, copyKey = '' }: ImportFileOptions,
+  copyOf: CopySource,
+  tenant: string,
 ): Promise<ImportableLog> {
-  const ref = { tenant, id: copyId(tenant, source, copyKey) };
+  const ref = { tenant, id: copyId(tenant, copyOf) };
   async function* items(copier: LogCopier): AsyncGenerator<PartItem, void> {
     for await (const item of partItems(handle, start)) {
       yield item.kind === 'row' ? { ...item, row: copier.copy(item.row) } : item;
@@ -125,5 +135,6 @@ async function copyOf(
   const copier = new LogCopier(ref);
   let sequence = 0;
   for await (const item of items(copier)) if (item.kind === 'row') ({ sequence } = item);
-  return { id: ref.id, sequence, hash: copier.hash, items: () => items(new LogCopier(ref)) };
+  const { hash } = copier;
+  return { id: ref.id, sequence, hash, copyOf, items: () => items(new LogCopier(ref)) };
 }

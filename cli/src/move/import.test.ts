@@ -29,7 +29,8 @@ async function linesOf(...logs: readonly (readonly StoredEvent[])[]): Promise<st
   const lines: string[] = [];
   const to = { write: async (line: string) => void lines.push(line) };
   const ids = logs.map(([first]) => first!.continuation);
-  for await (const { outcome } of exportAll({ source, ids, to, seal: false, unsealed: true })) {
+  const options = { source, ids, to, seal: false, unsealed: true, allowMissing: false };
+  for await (const { outcome } of exportAll(options)) {
     expect(outcome).toBe('exported');
   }
   return lines;

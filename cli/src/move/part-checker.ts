@@ -19,7 +19,7 @@ export class PartChecker {
   readonly ref: ContinuationRef;
   readonly #verifier: LogVerifier;
   readonly #blobs = new Set<string>();
-  #missingBlobs = 0;
+  readonly #missing = new Set<string>();
 
   constructor(ref: ContinuationRef) {
     this.ref = ref;
@@ -41,9 +41,9 @@ export class PartChecker {
     return this.#verifier.head;
   }
 
-  /** Values that the source had lost. */
-  get missingBlobs(): number {
-    return this.#missingBlobs;
+  /** Hashes of the values that the source had lost. */
+  get missing(): ReadonlySet<string> {
+    return this.#missing;
   }
 
   /** The values that an event refers to and that have not been there yet. */
@@ -54,7 +54,7 @@ export class PartChecker {
   /** Takes note of a blob. */
   blob({ sha256, missing }: Pick<ExportBlob, 'sha256' | 'missing'>): void {
     this.#blobs.add(sha256);
-    if (missing) this.#missingBlobs++;
+    if (missing) this.#missing.add(sha256);
   }
 
   /** Checks the text of the next row. @throws MaestroError `log.corrupt`, naming the event. */

@@ -58,7 +58,8 @@ function stepWords(payload: Payload<'step'>): string {
   return `${payload.stepId} ${payload.outcome.kind === 'interrupted' ? 'was interrupted' : `says ${payload.outcome.kind}`}${attempt}`;
 }
 
-function causeWords(cause: Payload<'wake'>['cause']): string {
+/** What woke it, in a few words. */
+export function causeWords(cause: Payload<'wake'>['cause']): string {
   switch (cause.kind) {
     case 'human':
       return `signal ${cause.signal}`;
@@ -68,6 +69,8 @@ function causeWords(cause: Payload<'wake'>['cause']): string {
       return `stream ${cause.stream}`;
     case 'sibling':
       return `sibling under ${cause.tag}`;
+    case 'parents':
+      return cause.at === undefined ? `${cause.ended} parents` : `the deadline ${cause.at}`;
     case 'spawn':
     case 'timer':
       return cause.kind;
@@ -85,6 +88,8 @@ export function waitWords(condition: Payload<'sleep'>['wake']): string {
       return `an item of ${condition.stream}`;
     case 'sibling':
       return `a sibling under ${condition.tag}`;
+    case 'parents':
+      return `${condition.need} parents to end${condition.deadline === undefined ? '' : `, at the latest until ${condition.deadline}`}`;
     case 'anyOf':
       return condition.conditions.map(waitWords).join(' or ');
   }

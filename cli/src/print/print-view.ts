@@ -14,6 +14,11 @@ const TONES: Readonly<Record<ContinuationStatus, Tone>> = {
   killed: 'bad',
 };
 
+/** What a status means for whoever looks. */
+export function statusTone(status: ContinuationStatus): Tone {
+  return TONES[status];
+}
+
 /** A status in its colour, as wide as the longest one. */
 export function statusWord(output: Output, status: ContinuationStatus, width = 0): string {
   return output.tone(TONES[status], status.padEnd(width));
@@ -46,11 +51,30 @@ export function viewLines(output: Output, view: ContinuationView, nowMs: number)
           ),
         ]
       : []),
-    row('budget', `$${budget.spentUsd.toFixed(2)} of $${budget.capUsd.toFixed(2)}`),
+    row('budget', budgetWords(budget)),
+    ...familyRows(view).map(([name, text]) => row(name, text)),
     row('created', relativeTime(view.createdAt, nowMs)),
     row('trace', view.traceId),
     row('log', `${view.sequence} events, ${view.tick} ticks, generation ${view.generation}`),
     ...view.lastEvents.map((event) => eventLine(output, event)),
+  ];
+}
+
+function budgetWords({ spentUsd, capUsd, grantedUsd }: ContinuationView['budget']): string {
+  const granted = grantedUsd > 0 ? `, $${grantedUsd.toFixed(2)} handed on to children` : '';
+  return `$${spentUsd.toFixed(2)} of $${capUsd.toFixed(2)}${granted}`;
+}
+
+function familyRows({
+  lineage,
+  children,
+}: ContinuationView): readonly (readonly [string, string])[] {
+  return [
+    ...lineage.parents.map(
+      ({ id, kind, sequence }) =>
+        [kind === 'fork' ? 'fork of' : 'merge of', `${id}, event ${sequence}`] as const,
+    ),
+    ...(children > 0 ? [['children', String(children)] as const] : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { StoreScanner } from '@maestro/core';
+import { openStoreScanner } from '@maestro/stores';
 import type { Command } from 'commander';
 import type { CliEnvironment } from '../environment.ts';
 import { UsageError } from '../failure.ts';
@@ -29,10 +30,9 @@ export function addStoreOptions(command: Command): Command {
 }
 
 /**
- * Opens the store that the options name. Drivers are loaded where they are used: every other command starts without
- * them.
+ * Opens the store that the options name.
  *
- * @throws UsageError when they name none or several, or what they name is not there.
+ * @throws UsageError when they name none or several, StoreNotFound when what they name is not there.
  */
 export async function openScanner(
   options: StoreOptions,
@@ -44,24 +44,10 @@ export async function openScanner(
   }
   const { sqlite, dynamodb, cosmos } = options;
   const postgres = given.length === 0 ? environment.postgres : options.postgres;
-  if (sqlite !== undefined) {
-    const { SqliteScanner } = await import('./sqlite-scanner.ts');
-    return new SqliteScanner(sqlite);
-  }
-  if (dynamodb !== undefined) {
-    const { DynamoDbScanner } = await import('./dynamodb-scanner.ts');
-    return new DynamoDbScanner(dynamodb);
-  }
-  if (cosmos !== undefined) {
-    const access = cosmosAccess(cosmos, environment);
-    const { CosmosScanner } = await import('./cosmos-scanner.ts');
-    return new CosmosScanner(access);
-  }
-  if (postgres !== undefined) {
-    const url = postgresUrl(postgres);
-    const { PostgresScanner } = await import('./postgres-scanner.ts');
-    return new PostgresScanner(url);
-  }
+  if (sqlite !== undefined) return openStoreScanner({ sqlite });
+  if (dynamodb !== undefined) return openStoreScanner({ dynamodb });
+  if (cosmos !== undefined) return openStoreScanner({ cosmos: cosmosAccess(cosmos, environment) });
+  if (postgres !== undefined) return openStoreScanner({ postgres: postgresUrl(postgres) });
   throw new UsageError(
     'say where the store is: --sqlite <file>, --postgres <url>, --dynamodb <table> or --cosmos <url>',
   );

@@ -4,7 +4,7 @@ import type {
   ImportAnswer,
   ImportRequest,
 } from '@maestro/client';
-import { LogVerifier, MaestroError, parseStoredEvent } from '@maestro/core';
+import { copyId, isFinished, LogVerifier, MaestroError, parseStoredEvent } from '@maestro/core';
 import type { ImportTarget } from '../move/import-continuation.ts';
 
 /** An API that takes rows into memory, as the import routes do. */
@@ -36,6 +36,9 @@ export class MemoryTarget implements ImportTarget {
 
   async finishImport(id: string, end: FinishImportInput): Promise<FinishImportAnswer> {
     this.calls.push('finish');
+    if (end.copyOf && copyId(this.#tenant, end.copyOf) !== id) {
+      throw new MaestroError('request.invalid', `${id} is no copy`);
+    }
     const before = this.heads.get(id);
     if (before) return { ...before, changed: false };
     const rows = this.rows.get(id) ?? [];
@@ -53,6 +56,9 @@ export class MemoryTarget implements ImportTarget {
     const { state, position } = verifier;
     if (!state || position.hash !== end.hash) throw new MaestroError('import.conflict', id);
     const { status, sequence, sealed } = state;
+    if (!end.copyOf && !sealed && !isFinished(status)) {
+      throw new MaestroError('import.invalid', `${id} is neither sealed nor finished`);
+    }
     const answer = { changed: true, status, sequence, sealed: sealed !== undefined };
     this.heads.set(id, answer);
     return answer;

@@ -16,6 +16,8 @@ export interface ExportVerdict {
   readonly hash: string | undefined;
   readonly status: ContinuationStatus | undefined;
   readonly sealed: boolean | undefined;
+  /** Values that the rows refer to and the source had lost. */
+  readonly missingBlobs: number;
   /** Where it does not verify. */
   readonly fault?: PartFault;
 }
@@ -41,6 +43,7 @@ function verdictOf({ header, start, checker, end, fault }: CheckedPart): ExportV
     hash: events > 0 ? checker?.hash : undefined,
     status: end?.status,
     sealed: end?.sealed,
+    missingBlobs: checker?.missing.size ?? 0,
     ...(fault ? { fault } : {}),
   };
 }

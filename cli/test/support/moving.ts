@@ -44,9 +44,8 @@ export async function moveContinuation(
 
 /** The whole log, verified and compared with the head. @throws Error at the first fault. */
 export async function verifiedLog(
-  { client }: Place,
+  { client, tenant }: Place,
   id: string,
-  tenant = 'e2e',
 ): Promise<readonly StoredEvent[]> {
   const verifier = new LogVerifier({ tenant, id });
   const events: StoredEvent[] = [];

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { launchMaestro, type Ended } from './run-maestro.ts';
 
-/** Where continuations live: an API, and a token of an operator there. Whatever runs behind it. */
+/** Where continuations live: an API, and a token of an operator of a tenant there. Whatever runs behind it. */
 export interface Place {
+  readonly tenant: string;
   readonly baseUrl: string;
   readonly token: string;
   readonly client: MaestroClient;
@@ -46,8 +47,10 @@ export async function startPlace(): Promise<LocalPlace> {
       subject: 'tester',
       roles: ['operator'],
     });
-  const token = await tokenOf('e2e');
+  const tenant = 'e2e';
+  const token = await tokenOf(tenant);
   return {
+    tenant,
     baseUrl,
     token,
     client: new MaestroClient({ baseUrl, token }),

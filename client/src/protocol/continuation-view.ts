@@ -30,6 +30,8 @@ export const BudgetView = z.object({
   spentUsd: z.number().min(0),
   /** Held for steps that are under way. */
   reservedUsd: z.number().min(0),
+  /** Carved out for children. */
+  grantedUsd: z.number().min(0),
   inputTokens: z.int().min(0),
   outputTokens: z.int().min(0),
 });
@@ -59,6 +61,8 @@ export const ContinuationView = z.object({
   sealed: z.object({ since: Instant, by: z.object({ subject: z.string() }) }).optional(),
   budget: BudgetView,
   lineage: Lineage,
+  /** How many children it has. */
+  children: z.int().min(0),
   lastWake: LastWake.nullable(),
   result: z.object({ kind: z.string(), value: JsonValue }).nullable(),
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),

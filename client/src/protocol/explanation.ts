@@ -1,10 +1,10 @@
-import { ContinuationId, ContinuationStatus, Instant } from '@maestro/core';
+import { ContinuationId, ContinuationStatus, Instant, SiblingScope } from '@maestro/core';
 import { z } from 'zod';
 import { LastWake } from './continuation-view.ts';
 
 /** One thing that a sleep waits for. */
 export const AwaitedCondition = z.object({
-  kind: z.enum(['timer', 'human', 'stream', 'sibling']),
+  kind: z.enum(['timer', 'human', 'stream', 'sibling', 'parents']),
   /** When the clock ends it: a timer's instant, or the timeout of a signal. */
   at: Instant.optional(),
   /** From now until `at`, in ms; negative when it is overdue. */
@@ -13,7 +13,13 @@ export const AwaitedCondition = z.object({
   roles: z.array(z.string()).optional(),
   stream: z.string().optional(),
   tag: z.string().optional(),
+  /** Of a tag: who counts as a sibling. */
+  within: SiblingScope.optional(),
   predicate: z.string().optional(),
+  /** How many parents of a merge have to end. */
+  need: z.int().optional(),
+  /** Of a stream or a tag: the items that came last, newest first, and why each did not end the sleep. */
+  near: z.array(z.object({ id: z.string(), at: Instant, reason: z.string() })).optional(),
 });
 
 /** Answer of `GET /continuations/{id}/explain`. */
@@ -38,5 +44,7 @@ export const Explanation = z.object({
     })
     .optional(),
   lastWake: LastWake.nullable(),
+  /** Its last wakes, newest first, and how late each was, in ms. */
+  wakes: z.array(z.object({ at: Instant, kind: z.string(), lateMs: z.int().min(0) })),
 });
 export type Explanation = z.infer<typeof Explanation>;

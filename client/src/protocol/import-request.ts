@@ -1,4 +1,4 @@
-import { ContinuationStatus } from '@maestro/core';
+import { ContinuationStatus, CopySource } from '@maestro/core';
 import { z } from 'zod';
 
 /** The most rows of one request: with the rows that they become they fit a transaction of every supported store. */
@@ -28,8 +28,8 @@ export const FinishImportRequest = z.strictObject({
   sequence: z.int().min(1),
   /** Hash of the last event. */
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'),
-  /** It is a copy under an id of its own, which nobody else goes on with: it need be neither sealed nor finished. */
-  copy: z.boolean().default(false),
+  /** What it is a copy of, which its id has to be derived from: nobody else goes on with it, so it need not be sealed. */
+  copyOf: CopySource.optional(),
 });
 export type FinishImportRequest = z.infer<typeof FinishImportRequest>;
 /** As callers write it: what has a default may be left out. */

@@ -14,6 +14,8 @@ export const Budget = z.looseObject({
   spentMicroUsd: MicroUsd,
   /** Held for steps that are under way. */
   reservedMicroUsd: MicroUsd,
+  /** Carved out for children and not given back. Absent as long as there were none: states without have the bytes they always had. */
+  grantedMicroUsd: MicroUsd.optional(),
   inputTokens: z.int().min(0),
   outputTokens: z.int().min(0),
 });
@@ -21,6 +23,12 @@ export type Budget = z.infer<typeof Budget>;
 
 /** The budget of a continuation that asked for none: five dollars, the soft cap at 80 %. */
 export const DEFAULT_CAP_MICRO_USD = 5_000_000;
+
+/** What can still be spent or handed on. */
+export function remainderOf(budget: Budget): MicroUsd {
+  const { capMicroUsd, spentMicroUsd, reservedMicroUsd, grantedMicroUsd = 0 } = budget;
+  return Math.max(0, capMicroUsd - spentMicroUsd - reservedMicroUsd - grantedMicroUsd);
+}
 
 /** A fresh budget with a hard cap; the soft cap is 80 % of it unless given. */
 export function newBudget(capMicroUsd: number, softCapMicroUsd?: number): Budget {

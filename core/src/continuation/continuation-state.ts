@@ -4,8 +4,9 @@ import { Budget } from '../budget/budget.ts';
 import { Requester, StepId } from '../event/event-payloads.ts';
 import { StoredGoalFrame } from '../goal/goal-frame.ts';
 import { Lineage } from '../lineage/lineage.ts';
+import { MergeState } from '../merge/merge-models.ts';
 import { Artifact, StepName } from '../recipe/step-outcome.ts';
-import { WakeCause } from '../wake/wake-cause.ts';
+import { LastWake } from '../wake/wake-cause.ts';
 import { Instant, WakeCondition } from '../wake/wake-condition.ts';
 import { ContinuationId, TenantSlug } from './identifiers.ts';
 
@@ -65,6 +66,10 @@ export const Wait = z.looseObject({
   condition: WakeCondition,
   /** The step that goes on after the wake. */
   step: StepName,
+  /** How many of its reminders were published. Absent before the first. */
+  reminded: z.int().min(1).optional(),
+  /** The event by which it subscribed to its topics anew. Absent as long as that is the sleep itself. */
+  subscribed: z.int().min(1).optional(),
 });
 export type Wait = z.infer<typeof Wait>;
 
@@ -92,6 +97,8 @@ export const ContinuationState = z.looseObject({
   requestHash: z.string(),
   createdAt: Instant,
   updatedAt: Instant,
+  /** How far its own clock is ahead of everybody else's, in ms: what was skipped. Absent unless something was. */
+  skippedMs: z.int().min(1).optional(),
   tick: z.int().min(0),
   /** Steps started so far; numbers the step ids. */
   steps: z.int().min(0),
@@ -101,21 +108,35 @@ export const ContinuationState = z.looseObject({
   paused: z.looseObject({ since: Instant, by: Requester }).nullable(),
   /** Closed, because it goes on in another store. Absent unless it is: states without a seal have the bytes they always had. */
   sealed: z.looseObject({ since: Instant, by: Requester }).optional(),
-  lastWake: z
-    .looseObject({
-      cause: WakeCause,
-      at: Instant,
-      lateMs: z.int().min(0),
-      pending: z.array(z.string()),
-    })
-    .nullable(),
+  lastWake: LastWake.nullable(),
+  /** Positions of the items that it was woken by last, by `{kind}/{topic}`. Absent without any. */
+  cursors: z.record(z.string(), z.int()).optional(),
+  /** From when on items count that no cursor counts. Absent: from its birth. */
+  itemsSince: Instant.optional(),
   /** The signal that ended the last sleep, for the step that follows. */
   signal: z.looseObject({ name: z.string(), payload: JsonValue.optional() }).nullable(),
   /** The signals taken last: a repeated one changes nothing, another one under the same id is refused. */
   requests: z
-    .array(z.looseObject({ id: z.string(), hash: z.string().nullable() }))
+    .array(
+      z.looseObject({
+        id: z.string(),
+        hash: z.string().nullable(),
+        /** The event of a fork, and how many children it made. */
+        fork: z.looseObject({ sequence: z.int(), children: z.int() }).optional(),
+      }),
+    )
     .max(REMEMBERED_REQUESTS),
   artifacts: z.int().min(0),
+  /** Events that made children, and how many of those there are. Absent without any. */
+  offspring: z
+    .looseObject({ sequences: z.array(z.int().min(1)), children: z.int().min(1) })
+    .optional(),
+  /** Of a merge: what it is to do, what its parents have brought so far, and what came of it. */
+  merge: MergeState.optional(),
+  /** Merges that this is a parent of. Absent without any. */
+  joins: z
+    .array(z.looseObject({ child: ContinuationId, function: z.string(), settled: z.boolean() }))
+    .optional(),
   result: Artifact.nullable(),
   failure: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
 });

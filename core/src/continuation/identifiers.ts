@@ -48,7 +48,20 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
  * reaches the same actor. Looks like a ULID (130 bits of base 32, the top two bits zero) but carries no time.
  */
 export function deriveContinuationId(tenant: string, idempotencyKey: string): ContinuationId {
-  const bytes = sha256Bytes(`continuation\n${tenant}\n${idempotencyKey}`);
+  return idOf(`continuation\n${tenant}\n${idempotencyKey}`);
+}
+
+/** The id of a child: derived from the fork that makes it, so that a fork that is repeated makes the same children. */
+export function deriveChildId(
+  parent: ContinuationRef,
+  forkSequence: number,
+  index: number,
+): ContinuationId {
+  return idOf(`child\n${parent.tenant}\n${parent.id}\n${forkSequence}\n${index}`);
+}
+
+function idOf(source: string): ContinuationId {
+  const bytes = sha256Bytes(source);
   let value = 0n;
   for (const byte of bytes.subarray(0, 16)) value = (value << 8n) | BigInt(byte);
   let text = '';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ERROR_CATALOGUE, isErrorCode } from './catalogue.ts';
+import { ERROR_CATALOGUE, isErrorCode, type ErrorCode } from './catalogue.ts';
 import { MaestroError } from './maestro-error.ts';
 
 describe('an error', () => {
@@ -20,6 +20,8 @@ describe('an error', () => {
   it('of a code that this release does not know is internal', () => {
     expect(MaestroError.fromWire({ code: 'moon.full', message: 'x' }).code).toBe('internal.error');
     expect(isErrorCode('toString')).toBe(false);
+    const made = new MaestroError('moon.full' as ErrorCode, 'x');
+    expect(made).toMatchObject({ code: 'internal.error', retryable: false, status: 500 });
   });
 
   it('made of anything else is internal and keeps it as its cause', () => {

@@ -26,7 +26,8 @@ export class MaestroError extends Error {
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'MaestroError';
-    this.code = code;
+    // A recipe in plain JavaScript may give any: its host must live on.
+    this.code = isErrorCode(code) ? code : 'internal.error';
     this.details = options.details ?? [];
   }
 

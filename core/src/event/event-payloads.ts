@@ -6,9 +6,17 @@ import { Runtime, Tier } from '../decision/decision.ts';
 import { isErrorCode } from '../errors/catalogue.ts';
 import { StoredGoalFrame } from '../goal/goal-frame.ts';
 import { Lineage } from '../lineage/lineage.ts';
+import {
+  MAX_PARENTS,
+  MergeInputRow,
+  MergeOutcome,
+  MergeSpec,
+  MergeState,
+} from '../merge/merge-models.ts';
 import { personalData } from '../privacy/personal-data.ts';
 import { Artifact, StepName, StepOutcome } from '../recipe/step-outcome.ts';
-import { WakeCause } from '../wake/wake-cause.ts';
+import { TopicKind } from '../topic/topic-ref.ts';
+import { LastWake, WakeCause } from '../wake/wake-cause.ts';
 import { Instant, SignalName, WakeCondition } from '../wake/wake-condition.ts';
 
 /** Who asked for something: the token's subject stays in the log, the display name does not. */
@@ -22,17 +30,46 @@ export type Requester = z.infer<typeof Requester>;
 export const StepId = z.string().regex(/^[a-z][a-z0-9-]{0,62}#[1-9][0-9]*$/);
 const Attempt = z.int().min(1);
 
+/** Where a continuation that is a copy begins, beyond recipe, state and first step. */
+export const CopiedState = z.looseObject({
+  /** Ticks and steps of the copied one so far: the counts go on. */
+  tick: z.int().min(0),
+  steps: z.int().min(0),
+  /** It begins asleep, with the wait of the copied one. Otherwise in the middle of a tick, with the first step. */
+  wake: WakeCondition.optional(),
+  /** The signal and the wake that began the tick. */
+  signal: z.looseObject({ name: z.string(), payload: JsonValue.optional() }).optional(),
+  lastWake: LastWake.optional(),
+  /** What came of the merge that the copied one is. */
+  merge: MergeState.optional(),
+});
+export type CopiedState = z.infer<typeof CopiedState>;
+
+/** Where a continuation begins. */
+export const Beginning = z.looseObject({
+  firstStep: StepName,
+  recipeState: JsonValue,
+  /** Of a fork that copies; absent where the recipe starts. */
+  copied: CopiedState.optional(),
+});
+export type Beginning = z.infer<typeof Beginning>;
+
 /** The continuation comes into being. Always the first event. */
-export const SpawnPayload = z.looseObject({
+export const SpawnPayload = Beginning.extend({
   goal: StoredGoalFrame,
   budget: Budget,
   lineage: Lineage,
   requestedBy: Requester,
   /** SHA-256 of the canonical request: tells a repeated request from another one under the same key. */
   requestHash: z.string().regex(/^[0-9a-f]{64}$/),
-  firstStep: StepName,
-  recipeState: JsonValue,
+  /** Of a merge: it begins asleep, and waits for its parents. */
+  merge: MergeSpec.optional(),
 });
+
+/** Topics that a sleep had subscribed to and that did not end it. */
+const Unsubscribed = z.array(
+  z.looseObject({ kind: TopicKind, name: z.string(), index: z.int().min(0) }),
+);
 
 /** A tick begins. */
 export const WakePayload = z.looseObject({
@@ -44,6 +81,12 @@ export const WakePayload = z.looseObject({
   lateMs: z.int().min(0),
   /** What else the continuation was waiting for. */
   pending: z.array(z.string()),
+  /** The item that ended the sleep, and its position in its topic. */
+  item: JsonValue.optional(),
+  position: z.int().min(1).optional(),
+  /** What the sleep had subscribed to besides, and by which event. */
+  subscribed: z.int().min(1).optional(),
+  unsubscribe: Unsubscribed.optional(),
 });
 
 export const ModelCallPayload = z.looseObject({
@@ -75,21 +118,54 @@ export const PublishPayload = z.looseObject({
   artifact: Artifact,
   /** The step that goes on afterwards; absent when final. */
   next: StepName.optional(),
+  /** Of a reminder of what the sleep waits for: which one it is. */
+  reminder: z.int().min(1).optional(),
 });
 
+/** How a child is spawned. */
+export const Birth = Beginning.extend({ goal: StoredGoalFrame });
+export type Birth = z.infer<typeof Birth>;
+
+/** Children are made. Everything that it takes is here, so that after a crash the same children come of it. */
 export const ForkPayload = z.looseObject({
   children: z
-    .array(z.looseObject({ id: ContinuationId, index: z.int().min(0), budgetMicroUsd: MicroUsd }))
+    .array(
+      z.looseObject({
+        id: ContinuationId,
+        index: z.int().min(0),
+        budgetMicroUsd: MicroUsd,
+        /** What is other than in `birth`. */
+        birth: Birth.partial().optional(),
+      }),
+    )
     .min(1)
     .max(100),
+  /** The event that the children are copies as of, or begin at. */
+  from: z.int().min(1).optional(),
+  birth: Birth.optional(),
+  /** Of a fork that was asked for from outside. */
+  requestId: z.string().min(1).max(200).optional(),
+  requestHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  by: Requester.optional(),
 });
 
+/** Several continuations become one. Written in the child and in every parent. */
 export const MergePayload = z.looseObject({
-  /** Written in the child and in every parent. */
   role: z.enum(['child', 'parent']),
   child: ContinuationId,
-  parents: z.array(ContinuationId).min(1).max(100),
+  parents: z.array(ContinuationId).min(1).max(MAX_PARENTS),
   function: z.string().min(1).max(200),
+  /** In a parent: whether it has ended and hands itself over; otherwise it is only asked to. */
+  settled: z.boolean().optional(),
+  /** What is left of the parent's budget and goes to the child. */
+  returnedMicroUsd: MicroUsd.optional(),
+  /** In the child: what one parent brought. */
+  input: MergeInputRow.optional(),
+  /** In the child: what came of it. */
+  merged: MergeOutcome.optional(),
 });
 
 /** The tick ends and waits. */
@@ -98,6 +174,9 @@ export const SleepPayload = z.looseObject({ wake: WakeCondition, step: StepName 
 /** The continuation is ended before it completed. */
 export const KillPayload = z.looseObject({
   reason: z.enum(['requested', 'budget', 'policy', 'frozen']),
+  /** What the sleep that ended with it had subscribed to, and by which event. */
+  subscribed: z.int().min(1).optional(),
+  unsubscribe: Unsubscribed.optional(),
 });
 
 export const BudgetChargePayload = z.looseObject({

@@ -1,6 +1,6 @@
 import type { ContinuationState } from '../continuation/continuation-state.ts';
 import { isFinished } from '../continuation/continuation-state.ts';
-import { clockDueMs } from '../wake/wake-condition.ts';
+import { clockDueMs, remindersOf } from '../wake/wake-condition.ts';
 
 /**
  * When a continuation has to be looked at next, in ms since the epoch: the clock of its wait, the lease of its
@@ -19,5 +19,11 @@ export function dueMsOf(
   if (state.paused) return null;
   if (activity?.kind === 'retry') return Date.parse(activity.at);
   if (activity?.kind === 'next') return Date.parse(state.updatedAt);
-  return state.wait ? clockDueMs(state.wait.condition) : null;
+  if (!state.wait) return null;
+  const { condition, reminded = 0 } = state.wait;
+  const reminder = remindersOf(condition)[reminded];
+  const dues = [clockDueMs(condition), reminder ? Date.parse(reminder.at) : null].filter(
+    (due) => due !== null,
+  );
+  return dues.length > 0 ? Math.min(...dues) : null;
 }

@@ -7,6 +7,8 @@ import {
 import { MaestroError } from '../errors/maestro-error.ts';
 import type { EventPayload } from '../event/event-payloads.ts';
 import type { ContinuationEvent } from '../event/stored-event.ts';
+import { awaitsSignal, singleConditions, type WakeCondition } from '../wake/wake-condition.ts';
+import { siblingTopicName } from '../topic/topic-ref.ts';
 import { dueMsOf } from './due.ts';
 
 /**
@@ -33,7 +35,7 @@ export function fold(state: ContinuationState | null, event: ContinuationEvent):
     done: event.done,
     updatedAt: event.at,
   };
-  return settled(next);
+  return inLine(next);
 }
 
 function endsSeal(event: ContinuationEvent): boolean {
@@ -50,7 +52,15 @@ function born(event: ContinuationEvent): ContinuationState {
     throw new MaestroError('log.corrupt', `a log begins with spawn, not with ${event.type}`);
   }
   const { payload } = event;
-  return settled({
+  const { copied, merge } = payload;
+  const wake: WakeCondition | undefined = merge
+    ? {
+        kind: 'parents',
+        need: merge.need,
+        ...(merge.deadline === undefined ? {} : { deadline: merge.deadline }),
+      }
+    : copied?.wake;
+  return inLine({
     schemaVersion: STATE_SCHEMA_VERSION,
     foldVersion: FOLD_VERSION,
     tenant: event.tenant,
@@ -69,23 +79,25 @@ function born(event: ContinuationEvent): ContinuationState {
     requestHash: payload.requestHash,
     createdAt: event.at,
     updatedAt: event.at,
-    tick: 0,
-    steps: 0,
+    tick: copied?.tick ?? 0,
+    steps: copied?.steps ?? 0,
     recipeState: payload.recipeState,
-    activity: { kind: 'next', step: payload.firstStep },
-    wait: null,
+    activity: wake ? null : { kind: 'next', step: payload.firstStep },
+    wait: wake ? { waitId: 1, since: event.at, condition: wake, step: payload.firstStep } : null,
     paused: null,
-    lastWake: null,
-    signal: null,
+    lastWake: copied?.lastWake ?? null,
+    signal: copied?.signal ?? null,
     requests: [],
     artifacts: 0,
+    ...(merge ? { merge: { ...merge, inputs: [] } } : {}),
+    ...(copied?.merge ? { merge: copied.merge } : {}),
     result: null,
     failure: null,
   });
 }
 
 /** Brings status and due time in line with the rest. */
-function settled(state: ContinuationState): ContinuationState {
+function inLine(state: ContinuationState): ContinuationState {
   const status = state.result
     ? 'completed'
     : state.failure
@@ -117,7 +129,9 @@ function changes(state: ContinuationState, event: ContinuationEvent): Changes {
           at: event.at,
           lateMs: event.payload.lateMs,
           pending: event.payload.pending,
+          ...(event.payload.item === undefined ? {} : { item: event.payload.item }),
         },
+        ...cursorsAfter(state, event.payload),
         ...(event.payload.cause.kind === 'human' ? {} : { signal: null }),
       };
     case 'sleep':
@@ -133,6 +147,9 @@ function changes(state: ContinuationState, event: ContinuationEvent): Changes {
     case 'publish':
       return {
         artifacts: state.artifacts + 1,
+        ...(event.payload.reminder === undefined || !state.wait
+          ? {}
+          : { wait: { ...state.wait, reminded: event.payload.reminder } }),
         ...(event.payload.final
           ? { result: event.payload.artifact, activity: null, wait: null, paused: null }
           : {}),
@@ -142,7 +159,7 @@ function changes(state: ContinuationState, event: ContinuationEvent): Changes {
     case 'error':
       return failed(state, event.payload);
     case 'human_signal':
-      return signalled(state, event.at, event.payload);
+      return signalled(state, event);
     case 'step':
       return stepped(state, event.at, event.payload);
     case 'budget_charge':
@@ -154,12 +171,108 @@ function changes(state: ContinuationState, event: ContinuationEvent): Changes {
           outputTokens: state.budget.outputTokens + event.payload.outputTokens,
         },
       };
+    case 'fork':
+      return forked(state, event.sequence, event.payload);
+    case 'merge':
+      return event.payload.role === 'parent'
+        ? joined(state, event.sequence, event.payload)
+        : merging(state, event.payload);
     case 'model_call':
     case 'tool_call':
-    case 'fork':
-    case 'merge':
       return {};
   }
+}
+
+function forked(
+  state: ContinuationState,
+  sequence: number,
+  { children, requestId, requestHash }: EventPayload<'fork'>,
+): Changes {
+  const { budget, offspring } = state;
+  const granted = children.reduce((sum, { budgetMicroUsd }) => sum + budgetMicroUsd, 0);
+  const fork = { sequence, children: children.length };
+  return {
+    budget: { ...budget, grantedMicroUsd: (budget.grantedMicroUsd ?? 0) + granted },
+    offspring: {
+      sequences: [...(offspring?.sequences ?? []), sequence],
+      children: (offspring?.children ?? 0) + children.length,
+    },
+    ...(requestId === undefined
+      ? {}
+      : { requests: remembered(state, { id: requestId, hash: requestHash ?? null, fork }) }),
+  };
+}
+
+/** How far it has come in the topic that woke it. */
+function cursorsAfter(
+  { cursors, lineage }: ContinuationState,
+  { cause, position }: EventPayload<'wake'>,
+): Changes {
+  if (position === undefined) return {};
+  if (cause.kind === 'stream') {
+    return { cursors: { ...cursors, [`stream/${cause.stream}`]: position } };
+  }
+  if (cause.kind !== 'sibling') return {};
+  const topic = siblingTopicName(lineage.root, cause.tag, cause.within);
+  return { cursors: { ...cursors, [`sibling/${topic}`]: position } };
+}
+
+/** In a parent: it is asked for, or hands itself over with what is left of its budget. */
+function joined(
+  state: ContinuationState,
+  sequence: number,
+  { child, function: name, settled = false, returnedMicroUsd = 0 }: EventPayload<'merge'>,
+): Changes {
+  const { budget, joins = [], offspring } = state;
+  const known = joins.some((join) => join.child === child);
+  return {
+    joins: [...joins.filter((join) => join.child !== child), { child, function: name, settled }],
+    ...(known
+      ? {}
+      : {
+          offspring: {
+            sequences: [...(offspring?.sequences ?? []), sequence],
+            children: (offspring?.children ?? 0) + 1,
+          },
+        }),
+    ...(returnedMicroUsd === 0
+      ? {}
+      : {
+          budget: {
+            ...budget,
+            grantedMicroUsd: (budget.grantedMicroUsd ?? 0) + returnedMicroUsd,
+          },
+        }),
+  };
+}
+
+/** In the child: a parent has brought something, or the merge is done. */
+function merging(
+  state: ContinuationState,
+  { input, merged, returnedMicroUsd = 0 }: EventPayload<'merge'>,
+): Changes {
+  const { budget, merge } = state;
+  if (!merge) return {};
+  const cap = budget.capMicroUsd + returnedMicroUsd;
+  return {
+    merge: {
+      ...merge,
+      inputs: input ? [...merge.inputs, input] : merge.inputs,
+      ...(merged ? { merged } : {}),
+    },
+    budget: {
+      ...budget,
+      capMicroUsd: cap,
+      softCapMicroUsd: budget.softCapMicroUsd + Math.floor(returnedMicroUsd * 0.8),
+    },
+  };
+}
+
+function remembered(
+  { requests }: ContinuationState,
+  request: ContinuationState['requests'][number],
+): ContinuationState['requests'] {
+  return [...requests, request].slice(-REMEMBERED_REQUESTS);
 }
 
 function failed(state: ContinuationState, payload: EventPayload<'error'>): Changes {
@@ -186,15 +299,32 @@ function failed(state: ContinuationState, payload: EventPayload<'error'>): Chang
 
 function signalled(
   state: ContinuationState,
-  at: string,
-  payload: EventPayload<'human_signal'>,
+  { at, sequence, payload }: ContinuationEvent & { readonly type: 'human_signal' },
 ): Changes {
-  const request = { id: payload.requestId, hash: payload.requestHash ?? null };
-  const requests = [...state.requests, request].slice(-REMEMBERED_REQUESTS);
+  const requests = remembered(state, {
+    id: payload.requestId,
+    hash: payload.requestHash ?? null,
+  });
   if (payload.signal === 'pause') return { requests, paused: { since: at, by: payload.by } };
-  if (payload.signal === 'resume') return { requests, paused: null };
+  // What it was found while it was paused or sealed was let go: it subscribes anew, under another name.
+  const again = state.wait ? { wait: { ...state.wait, subscribed: sequence } } : {};
+  if (payload.signal === 'resume') {
+    return { requests, paused: null, ...(waitsForTopics(state) ? again : {}) };
+  }
   if (payload.signal === 'seal') return { requests, sealed: { since: at, by: payload.by } };
-  if (payload.signal === 'kill' || payload.signal === 'unseal') return { requests };
+  if (payload.signal === 'kill') return { requests };
+  if (payload.signal === 'unseal') {
+    return { requests, ...(waitsForTopics(state) ? { ...again, ...elsewhere(state) } : {}) };
+  }
+  const awaited = awaitsSignal(state.wait?.condition, payload.signal);
+  if (payload.signal === 'skip' && !awaited) {
+    const { ms } = payload.payload as { readonly ms: number };
+    return { requests, skippedMs: (state.skippedMs ?? 0) + ms };
+  }
+  if (payload.signal === 'redirect' && !awaited) {
+    const change = payload.payload as Partial<ContinuationState['goal']>;
+    return { requests, goal: { ...state.goal, ...change } };
+  }
   return {
     requests,
     signal: {
@@ -202,6 +332,18 @@ function signalled(
       ...(payload.payload === undefined ? {} : { payload: payload.payload }),
     },
   };
+}
+
+function waitsForTopics({ wait }: ContinuationState): boolean {
+  return (
+    wait !== null &&
+    singleConditions(wait.condition).some(({ kind }) => kind === 'stream' || kind === 'sibling')
+  );
+}
+
+/** It may have come to another store, whose topics count their items anew: items count from its last wake. */
+function elsewhere({ lastWake, createdAt }: ContinuationState): Changes {
+  return { cursors: {}, itemsSince: lastWake?.at ?? createdAt };
 }
 
 function stepped(state: ContinuationState, at: string, payload: EventPayload<'step'>): Changes {
@@ -220,7 +362,7 @@ function stepped(state: ContinuationState, at: string, payload: EventPayload<'st
   if (outcome.kind === 'interrupted') {
     return { ...common, activity: { kind: 'retry', step, stepId, attempt: attempt + 1, at } };
   }
-  if (outcome.kind === 'next' || outcome.kind === 'publish') {
+  if (outcome.kind === 'next' || outcome.kind === 'publish' || outcome.kind === 'fork') {
     return { ...common, activity: { kind: 'next', step: outcome.step } };
   }
   // The sleep, publish or error event that follows in the same commit says what comes next.

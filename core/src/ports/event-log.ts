@@ -10,8 +10,8 @@ export interface EventLog {
   ): Promise<string | undefined>;
 
   /**
-   * Entries `from`, `from + 1` ... in order, at most `limit` (1-1000), up to the first that does not exist. For
-   * history: may lag behind a write of the last moment.
+   * Entries `from`, `from + 1` ... in order, at most `limit` (1-1000), up to the first that does not exist,
+   * which a strong read has told: nothing that was written before the call is lacking.
    */
   readRange(
     ref: ContinuationRef,

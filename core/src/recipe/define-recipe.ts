@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Budget } from '../budget/budget.ts';
 import type { GoalFrame } from '../goal/goal-frame.ts';
+import type { MergeOutcome } from '../merge/merge-models.ts';
 import type { WakeCause } from '../wake/wake-cause.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -17,10 +18,17 @@ export interface StepContext<P> {
   /** Counts the ticks from 1. */
   readonly tick: number;
   /** Why this tick began. */
-  readonly wake: { readonly cause: WakeCause; readonly lateMs: number } | null;
+  readonly wake: {
+    readonly cause: WakeCause;
+    readonly lateMs: number;
+    /** The item of a stream or a sibling that it was waiting for. */
+    readonly item?: unknown;
+  } | null;
   /** The signal that began this tick, if one did. */
   readonly signal: { readonly name: string; readonly payload?: unknown } | null;
   readonly budget: Budget;
+  /** Of a merge: what came of it, and from whom. */
+  readonly merged: (MergeOutcome & { readonly parents: readonly string[] }) | null;
 }
 
 /** What a detached step can see besides. */

@@ -1,15 +1,45 @@
 import { z } from 'zod';
-import type { JsonValue } from '../canonical/json-value.ts';
+import { MicroUsd } from '../budget/budget.ts';
+import { JsonValue } from '../canonical/json-value.ts';
+import { RecipeReference } from '../goal/goal-frame.ts';
 import { MaestroError } from '../errors/maestro-error.ts';
 import { wellFormedJson } from '../canonical/well-formed.ts';
+import { compilePredicate } from '../predicate/compile-predicate.ts';
 import { redact } from '../privacy/redact.ts';
-import { MAX_SLEEP_MS, singleConditions } from '../wake/wake-condition.ts';
+import { StreamName } from '../stream/stream-item.ts';
+import { compileAnswerSchema } from '../wake/answer-schema.ts';
+import {
+  clockOf,
+  MAX_SLEEP_MS,
+  singleConditions,
+  type SingleWakeCondition,
+} from '../wake/wake-condition.ts';
 import type { Recipe } from './define-recipe.ts';
-import { StepOutcome } from './step-outcome.ts';
+import type { ChildOutcome } from './outcome.ts';
+import { StepName, StepOutcome } from './step-outcome.ts';
+
+const Child = z.strictObject({
+  step: StepName.optional(),
+  state: JsonValue.optional(),
+  recipe: RecipeReference.optional(),
+  parameters: z.record(z.string(), JsonValue).optional(),
+  objective: z.string().min(1).max(4000).optional(),
+  tags: z.array(z.string().min(1).max(100)).max(50).optional(),
+  budgetMicroUsd: MicroUsd.optional(),
+});
+
+/** A fork as a step returns it: with its children. */
+const ReturnedFork = z.looseObject({
+  kind: z.literal('fork'),
+  step: StepName,
+  children: z.array(Child).min(1).max(100),
+});
 
 /** An outcome as the log holds it, and the recipe's state after it. */
 export interface ReadOutcome {
   readonly outcome: StepOutcome;
+  /** Of a fork: what it is to make, which the log holds in the fork's own event. */
+  readonly children?: readonly ChildOutcome[] | undefined;
   /** Undefined: unchanged. Personal data is redacted already. */
   readonly recipeState: JsonValue | undefined;
 }
@@ -21,14 +51,18 @@ export interface ReadOutcome {
  * @throws MaestroError `step.outcome_invalid` or `wake.too_far`.
  */
 export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): ReadOutcome {
-  const parsed = StepOutcome.safeParse(asJson(recipe, returned));
+  const value = asJson(recipe, returned);
+  const parsed = (isFork(value) ? ReturnedFork : StepOutcome).safeParse(value);
   if (!parsed.success) {
     throw new MaestroError(
       'step.outcome_invalid',
       `${recipe.reference}: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { state, ...outcome } = parsed.data as StepOutcome & { readonly state?: unknown };
+  const { state, children, ...outcome } = parsed.data as StepOutcome & {
+    readonly state?: unknown;
+    readonly children?: readonly ChildOutcome[];
+  };
   if (
     'step' in outcome &&
     typeof outcome.step === 'string' &&
@@ -41,12 +75,15 @@ export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): R
   }
   if (outcome.kind === 'sleep') {
     for (const condition of singleConditions(outcome.wake)) {
-      const at =
-        condition.kind === 'timer'
-          ? condition.at
-          : condition.kind === 'human'
-            ? condition.timeout
-            : undefined;
+      if (condition.kind === 'parents') {
+        throw new MaestroError(
+          'step.outcome_invalid',
+          `${recipe.reference} cannot wait for parents: only a merge does`,
+        );
+      }
+      checkPredicate(recipe, condition);
+      if (condition.kind === 'human' && condition.schema) compileAnswerSchema(condition.schema);
+      const at = clockOf(condition);
       if (at !== undefined && Date.parse(at) - nowMs > MAX_SLEEP_MS) {
         throw new MaestroError(
           'wake.too_far',
@@ -55,8 +92,34 @@ export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): R
       }
     }
   }
-  if (state === undefined) return { outcome: outcome, recipeState: undefined };
-  return { outcome: outcome, recipeState: readRecipeState(recipe, state) };
+  return {
+    outcome,
+    children,
+    recipeState: state === undefined ? undefined : readRecipeState(recipe, state),
+  };
+}
+
+/** A predicate is checked before anybody waits for it, not when the first item comes. */
+function checkPredicate(recipe: Recipe, condition: SingleWakeCondition): void {
+  if (condition.kind !== 'stream' && condition.kind !== 'sibling') return;
+  const { kind, predicate } = condition;
+  if (kind === 'stream' && !StreamName.safeParse(condition.stream).success) {
+    throw new MaestroError(
+      'step.outcome_invalid',
+      `${recipe.reference} waits for the stream '${condition.stream}', which no stream can be called`,
+    );
+  }
+  if (predicate === undefined) return;
+  try {
+    compilePredicate(kind, predicate);
+  } catch (error) {
+    const { code, message, details } = MaestroError.from(error);
+    throw new MaestroError(code, `${recipe.reference}: ${message}`, { details, cause: error });
+  }
+}
+
+function isFork(value: JsonValue): boolean {
+  return (value as { readonly kind?: unknown } | null)?.kind === 'fork';
 }
 
 /**

@@ -1,12 +1,20 @@
 import { MaestroError } from '../errors/maestro-error.ts';
+import type { MergeFunction } from '../merge/merge-function.ts';
+import { MERGE_FUNCTIONS, MergeRegistry } from '../merge/merge-registry.ts';
 import type { Recipe } from './define-recipe.ts';
 
-/** The recipes that a process knows, by reference. */
+/** The recipes and merge functions that a process knows, by name. */
 export class RecipeRegistry {
   readonly #recipes = new Map<string, Recipe>();
 
-  /** @throws MaestroError `config.invalid` when two recipes have the same reference. */
-  constructor(recipes: Iterable<Recipe>) {
+  readonly merges: MergeRegistry;
+
+  /**
+   * @param functions merge functions beside those that every host has.
+   * @throws MaestroError `config.invalid` when two recipes have the same reference, or two functions the same name.
+   */
+  constructor(recipes: Iterable<Recipe>, functions: readonly MergeFunction[] = []) {
+    this.merges = new MergeRegistry([...MERGE_FUNCTIONS, ...functions]);
     for (const recipe of recipes) {
       if (this.#recipes.has(recipe.reference)) {
         throw new MaestroError('config.invalid', `the recipe ${recipe.reference} is there twice`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SiblingScope } from '../topic/topic-ref.ts';
 import { JsonValue } from '../canonical/json-value.ts';
 import { WakeCondition } from '../wake/wake-condition.ts';
 
@@ -11,6 +12,10 @@ export const StepName = z
 export const Artifact = z.looseObject({
   kind: z.string().min(1).max(100),
   value: JsonValue,
+  /** Siblings that wait for one of these are woken. */
+  tags: z.array(z.string().min(1).max(100)).max(10).optional(),
+  /** Who may hear of it by its tags: with `tenant` also who waits for them within the tenant. @default root */
+  within: SiblingScope.optional(),
 });
 export type Artifact = z.infer<typeof Artifact>;
 
@@ -19,6 +24,8 @@ export const StepOutcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('next'), step: StepName }),
   z.looseObject({ kind: z.literal('sleep'), wake: WakeCondition, step: StepName }),
   z.looseObject({ kind: z.literal('publish'), artifact: Artifact, step: StepName }),
+  /** Children were made: the fork event that follows names them. */
+  z.looseObject({ kind: z.literal('fork'), step: StepName }),
   z.looseObject({ kind: z.literal('complete'), result: JsonValue }),
   z.looseObject({ kind: z.literal('fail'), message: z.string().max(4000) }),
   /** The host gave the attempt up (shutdown): it is run again at once, as the next attempt. */

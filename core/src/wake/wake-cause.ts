@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { JsonValue } from '../canonical/json-value.ts';
+import { SiblingScope } from '../topic/topic-ref.ts';
 import { Instant } from './wake-condition.ts';
 
 /** Names one cause; a cause wakes a continuation at most once. */
@@ -21,6 +23,28 @@ export const WakeCause = z.discriminatedUnion('kind', [
     causeId: CauseId,
     tag: z.string(),
     publisher: z.string(),
+    within: SiblingScope.optional(),
+  }),
+  z.looseObject({
+    kind: z.literal('parents'),
+    causeId: CauseId,
+    /** How many parents had ended. */
+    ended: z.int().min(0),
+    /** The deadline, if it was that. */
+    at: Instant.optional(),
   }),
 ]);
 export type WakeCause = z.infer<typeof WakeCause>;
+
+/** How the last sleep ended. */
+export const LastWake = z.looseObject({
+  cause: WakeCause,
+  at: Instant,
+  /** How long after it was due, in ms. */
+  lateMs: z.int().min(0),
+  /** What else the continuation was waiting for. */
+  pending: z.array(z.string()),
+  /** The item of a stream or a sibling that it waited for. */
+  item: JsonValue.optional(),
+});
+export type LastWake = z.infer<typeof LastWake>;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { JsonValue } from '../canonical/json-value.ts';
+import { SiblingScope } from '../topic/topic-ref.ts';
 
 /** The longest sleep: ten years, in milliseconds (3,653 days). */
 export const MAX_SLEEP_MS = 3653 * 24 * 3600 * 1000;
@@ -15,13 +17,19 @@ export const StreamCondition = z.looseObject({
   kind: z.literal('stream'),
   stream: z.string().min(1).max(200),
   predicate: z.string().min(1).max(4000).optional(),
+  /** Items that came before do not count. @default the item that woke it last, or its birth */
+  since: Instant.optional(),
 });
 
 /** Wakes when a sibling publishes under a tag. */
 export const SiblingCondition = z.looseObject({
   kind: z.literal('sibling'),
   tag: z.string().min(1).max(100),
+  /** @default root */
+  within: SiblingScope.optional(),
   predicate: z.string().min(1).max(4000).optional(),
+  /** What was published before does not count. @default what woke it last, or its birth */
+  since: Instant.optional(),
 });
 
 /** The name of a signal. */
@@ -33,8 +41,28 @@ export const SignalName = z
 export const HumanCondition = z.looseObject({
   kind: z.literal('human'),
   signal: SignalName,
+  /** Who may give it: whoever has one of these. @default anybody of the tenant */
   roles: z.array(z.string().min(1).max(100)).max(20).optional(),
   timeout: Instant.optional(),
+  /** When it is asked for again, in order; from then on whoever has one of the roles may give it, too. */
+  reminders: z
+    .array(
+      z.looseObject({
+        at: Instant,
+        roles: z.array(z.string().min(1).max(100)).max(20).optional(),
+      }),
+    )
+    .max(10)
+    .optional(),
+  /** JSON Schema of its payload. */
+  schema: z.record(z.string(), JsonValue).optional(),
+});
+
+/** Wakes a merge when enough of its parents have ended, or when the deadline passes. */
+export const ParentsCondition = z.looseObject({
+  kind: z.literal('parents'),
+  need: z.int().min(1).max(100),
+  deadline: Instant.optional(),
 });
 
 /** One condition that ends a sleep. */
@@ -43,6 +71,7 @@ export const SingleWakeCondition = z.discriminatedUnion('kind', [
   StreamCondition,
   SiblingCondition,
   HumanCondition,
+  ParentsCondition,
 ]);
 export type SingleWakeCondition = z.infer<typeof SingleWakeCondition>;
 
@@ -52,6 +81,7 @@ export const WakeCondition = z.discriminatedUnion('kind', [
   StreamCondition,
   SiblingCondition,
   HumanCondition,
+  ParentsCondition,
   z.looseObject({
     kind: z.literal('anyOf'),
     conditions: z.array(SingleWakeCondition).min(1).max(20),
@@ -64,11 +94,55 @@ export function singleConditions(condition: WakeCondition): readonly SingleWakeC
   return condition.kind === 'anyOf' ? condition.conditions : [condition];
 }
 
-/** The next instant, in ms since the epoch, at which the clock ends the sleep (timer or timeout); null when only events can. */
+/** Whether a sleep waits for a signal of a name; then it is this sleep's, whatever else the name means. */
+export function awaitsSignal(condition: WakeCondition | undefined, signal: string): boolean {
+  return (
+    condition !== undefined &&
+    singleConditions(condition).some((one) => one.kind === 'human' && one.signal === signal)
+  );
+}
+
+/** The instant at which the clock meets a condition; undefined when only events can. */
+export function clockOf(single: SingleWakeCondition): Instant | undefined {
+  switch (single.kind) {
+    case 'timer':
+      return single.at;
+    case 'human':
+      return single.timeout;
+    case 'parents':
+      return single.deadline;
+    case 'stream':
+    case 'sibling':
+      return undefined;
+  }
+}
+
+/** A reminder of a signal that a sleep waits for. */
+export interface DueReminder {
+  readonly condition: Extract<SingleWakeCondition, { kind: 'human' }>;
+  readonly at: Instant;
+  readonly roles: readonly string[];
+  /** Counts the reminders of the sleep from 1. */
+  readonly number: number;
+}
+
+/** The reminders of a sleep, in the order in which they are due. */
+export function remindersOf(condition: WakeCondition): readonly DueReminder[] {
+  return singleConditions(condition)
+    .flatMap((single) =>
+      single.kind === 'human'
+        ? (single.reminders ?? []).map(({ at, roles = [] }) => ({ condition: single, at, roles }))
+        : [],
+    )
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+    .map((reminder, index) => ({ ...reminder, number: index + 1 }));
+}
+
+/** The next instant, in ms since the epoch, at which the clock ends the sleep (timer, timeout, deadline); null when only events can. */
 export function clockDueMs(condition: WakeCondition): number | null {
   const times = singleConditions(condition).flatMap((single) => {
-    if (single.kind === 'timer') return [Date.parse(single.at)];
-    return single.kind === 'human' && single.timeout ? [Date.parse(single.timeout)] : [];
+    const at = clockOf(single);
+    return at === undefined ? [] : [Date.parse(at)];
   });
   return times.length > 0 ? Math.min(...times) : null;
 }

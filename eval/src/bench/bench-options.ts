@@ -4,7 +4,17 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** The benchmarks. */
-export const WORKLOADS = ['append', 'lifecycle', 'signal', 'wake'] as const;
+export const WORKLOADS = [
+  'append',
+  'lifecycle',
+  'signal',
+  'wake',
+  'wakes-by',
+  'stream',
+  'fork',
+  'list',
+  'ingest',
+] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
 /** A shipped component set. */
@@ -50,11 +60,17 @@ export const USAGE = `npm run bench -- [options]
   --via WAY          api (standalone service) or actors (actor calls to a worker); api
   --prototype        after each lifecycle the same by the bare pattern: reminder, then one transaction; nothing else
   --broker           publish on the component set's own broker (not local)
-  --n N              continuations in a run; 1000 (signal: at most 500)
+  --n N              continuations in a run; 1000 (signal, wakes-by: at most 500)
   --runs N           runs of each; 5
   --quick            one short run of everything
-  --profile          CPU profiles of worker and daprd during one lifecycle run
+  --profile          CPU profiles of worker and daprd during one run of lifecycle, or of --only stream
   --keep             keeps data and logs
+  stream             10,000 subscriptions, 1,000 items/s for 30 s (quick: 500; 100 items/s for 5 s)
+  fork               50 forks each of logs of 100, 1,000 and 10,000 events (quick: 10; no 10,000)
+  list               200 lists each of 100,000 continuations (quick: 20; 2,000), in DuckDB or, on postgres, PostgreSQL
+  ingest             10,000 events at 1,000/s into DuckDB and PostgreSQL, over a broker (not local), without and with
+                     kill -9 of the warehouse, twice, and of its sidecar (quick: 1,000 events at 200/s)
+                     times in ms, rates per second, CPU in ms per event, life, signal, wake, item or call
   --out FILE         results as JSON; .maestro/bench/bench-<time>.json
 `;
 
@@ -85,7 +101,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | undefi
   const { values } = parseArgs({
     args: [...args],
     options: {
-      only: { type: 'string', default: WORKLOADS.join(',') },
+      only: { type: 'string' },
       components: { type: 'string', default: 'local' },
       via: { type: 'string', default: 'api' },
       n: { type: 'string' },
@@ -106,7 +122,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | undefi
   const { quick, profile } = values;
   const [via = 'api'] = listOf(values.via, VIAS, 'via');
   return {
-    only: profile ? ['lifecycle'] : listOf(values.only, WORKLOADS, 'only'),
+    only: listOf(values.only ?? (profile ? 'lifecycle' : WORKLOADS.join(',')), WORKLOADS, 'only'),
     components: listOf(values.components, COMPONENT_SETS, 'components'),
     via,
     n: count(values.n ?? (quick ? '200' : '1000'), 'n'),

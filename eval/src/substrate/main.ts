@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeMachine, machineLine } from '../bench/report/machine.ts';
 import { matrixOf } from './matrix.ts';
-import { runTarget, TARGETS, type CaseResult, type Target } from './run-target.ts';
+import { hasFailed, type TargetReport } from './read-report.ts';
+import { runTarget, TARGETS, type Target } from './run-target.ts';
 
 const HELP = `Runs the same suites on every substrate and prints which case passes where.
 
@@ -15,6 +16,9 @@ const HELP = `Runs the same suites on every substrate and prints which case pass
   --full          1,000 rounds of fencing, a 30 s sleep, a 20 s outage, 10 s of throttling
   --out FILE      where the matrix goes as Markdown (docs/substrate-matrix.md)
   --help          this text
+
+Ends with 1 when a case failed or a target did not start; then it says which file and why, and writes no matrix if a
+target did not start.
 
 MAESTRO_ACCOUNTS=azure,aws runs those on real accounts; components/README.md says what has to be set.
 `;
@@ -32,21 +36,24 @@ if (values.help) {
   process.stdout.write(HELP);
 } else {
   const targets = values.targets.split(',').map(targetOf);
-  const results = new Map<Target, readonly CaseResult[]>();
+  const reports = new Map<Target, TargetReport>();
   for (const target of targets) {
     process.stdout.write(`\n== ${target}\n`);
-    results.set(target, await runTarget(target, { root, full: values.full }));
+    reports.set(target, await runTarget(target, { root, full: values.full }));
   }
-  const table = matrixOf(results);
+  const table = matrixOf(reports);
   process.stdout.write(`\n${table}\n`);
-  writeFileSync(
-    path.resolve(values.out),
-    documentOf(table, values.full, machineLine(await describeMachine(tmpdir()))),
-  );
-  const failed = [...results.values()].flat().some(({ outcome }) => outcome === 'failed');
-  const empty = [...results].filter(([, found]) => found.length === 0).map(([target]) => target);
-  if (empty.length > 0) process.stderr.write(`no case ran on ${empty.join(', ')}\n`);
-  process.exitCode = failed || empty.length > 0 ? 1 : 0;
+  for (const [target, { faults }] of reports) {
+    for (const fault of faults) process.stderr.write(`${target}: ${fault}\n`);
+  }
+  const out = path.resolve(values.out);
+  if ([...reports.values()].every(({ started }) => started)) {
+    const machine = machineLine(await describeMachine(tmpdir()));
+    writeFileSync(out, documentOf(table, values.full, machine));
+  } else {
+    process.stderr.write(`no matrix goes to ${out}: not every target could start\n`);
+  }
+  process.exitCode = [...reports.values()].some(hasFailed) ? 1 : 0;
 }
 
 function targetOf(text: string): Target {

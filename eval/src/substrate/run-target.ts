@@ -1,39 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { z } from 'zod';
+import { readReport, type TargetReport } from './read-report.ts';
 
 /** Where the suite runs. */
 export const TARGETS = ['memory', 'local', 'postgres', 'azure', 'aws'] as const;
 export type Target = (typeof TARGETS)[number];
-
-/** How a case ended. */
-export type Outcome = 'passed' | 'failed' | 'skipped';
-
-/** One case on one target. */
-export interface CaseResult {
-  readonly suite: string;
-  readonly name: string;
-  readonly outcome: Outcome;
-  readonly ms: number;
-}
-
-const Report = z.looseObject({
-  testResults: z.array(
-    z.looseObject({
-      message: z.string().optional(),
-      assertionResults: z.array(
-        z.looseObject({
-          ancestorTitles: z.array(z.string()),
-          title: z.string(),
-          status: z.string(),
-          duration: z.number().nullish(),
-        }),
-      ),
-    }),
-  ),
-});
 
 const FILES: Readonly<Record<'memory' | 'dapr', readonly string[]>> = {
   memory: ['actors/test/memory.contract.test.ts'],
@@ -41,64 +14,58 @@ const FILES: Readonly<Record<'memory' | 'dapr', readonly string[]>> = {
 };
 
 /** Runs the port suites, and with a real daprd the scenarios, on one target. */
-export async function runTarget(
+export function runTarget(
   target: Target,
   { root, full }: { readonly root: string; readonly full: boolean },
-): Promise<readonly CaseResult[]> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'maestro-substrate-report-'));
-  const file = path.join(folder, 'report.json');
-  try {
-    await vitest(
-      root,
-      [
-        ...FILES[target === 'memory' ? 'memory' : 'dapr'],
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile=${file}`,
-      ],
-      {
-        // A backend that cannot start is a failure here, not a reason to skip.
-        CI: '1',
-        MAESTRO_SETS: target,
-        MAESTRO_TEST_SCALE: full ? 'full' : 'short',
-        MAESTRO_FENCING_ROUNDS: full ? '1000' : '50',
-      },
-    );
-    return read(file);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function vitest(
-  root: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const child = spawn(
-      process.execPath,
-      [path.join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args],
-      { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } },
-    );
-    child.on('close', () => resolve());
+): Promise<TargetReport> {
+  return runVitest({
+    root,
+    words: FILES[target === 'memory' ? 'memory' : 'dapr'],
+    env: {
+      // A backend that cannot start is a failure here, not a reason to skip.
+      CI: '1',
+      MAESTRO_SETS: target,
+      MAESTRO_TEST_SCALE: full ? 'full' : 'short',
+      MAESTRO_FENCING_ROUNDS: full ? '1000' : '50',
+    },
   });
 }
 
-function read(file: string): readonly CaseResult[] {
-  const { testResults } = Report.parse(JSON.parse(readFileSync(file, 'utf8')));
-  return testResults.flatMap(({ assertionResults }) =>
-    assertionResults.map(({ ancestorTitles, title, status, duration }) => ({
-      // The suites' titles name their target after the colon or the comma: the columns do that.
-      suite: suiteOf(ancestorTitles),
-      name: title,
-      outcome: status === 'passed' ? 'passed' : status === 'failed' ? 'failed' : 'skipped',
-      ms: duration ?? 0,
-    })),
-  );
+/** A run of vitest. */
+export interface VitestRun {
+  /** The checkout whose vitest it is. */
+  readonly root: string;
+  /** Where it looks for its configuration and for test files. @default root */
+  readonly folder?: string;
+  /** What it is to run, and options. */
+  readonly words: readonly string[];
+  /** Beside this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether to hide what it prints. @default false */
+  readonly silent?: boolean;
 }
 
-function suiteOf(titles: readonly string[]): string {
-  const last = titles.at(-1) ?? '';
-  return last.startsWith('substrate ') ? 'scenario' : (last.split(':')[0] ?? last);
+/** Runs test files in a process of their own and reads what they came to. */
+export async function runVitest(run: VitestRun): Promise<TargetReport> {
+  const { root, folder = root, words, env, silent = false } = run;
+  const output = silent ? 'ignore' : 'inherit';
+  const scratch = mkdtempSync(path.join(tmpdir(), 'maestro-substrate-report-'));
+  const report = path.join(scratch, 'report.json');
+  const program = path.join(root, 'node_modules/vitest/vitest.mjs');
+  const reporter = path.join(root, 'eval/src/substrate/case-reporter.mjs');
+  const args = ['run', ...words, '--reporter=default', `--reporter=${reporter}`];
+  try {
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      const child = spawn(process.execPath, [program, ...args], {
+        cwd: folder,
+        stdio: ['ignore', output, output],
+        env: { ...process.env, ...env, MAESTRO_CASE_REPORT: report },
+      });
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+    return readReport(existsSync(report) ? readFileSync(report, 'utf8') : undefined, exitCode);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }

@@ -1,3 +1,4 @@
+import { DaprStreamBus, SidecarHttp, STREAMS_TOPIC } from '@maestro/actors';
 import { MaestroClient } from '@maestro/client';
 import { mintDevToken } from '@maestro/client/dev-token';
 import { LogVerifier, type StoredEvent } from '@maestro/core';
@@ -5,6 +6,7 @@ import {
   setFolder,
   startSetBackends,
   startStack,
+  type AppSpec,
   type ComponentSetName,
   type SetBackends,
   type Stack,
@@ -22,20 +24,44 @@ export interface SubstrateStack {
   readonly backends: SetBackends;
   readonly stack: Stack;
   readonly client: MaestroClient;
+  /** Of the API, with a token of an operator of the tenant. */
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly tenant: string;
   /** Waits for the end of a continuation and checks its whole log: gapless, chained, complete. */
   finished(id: string, withinMs: number): Promise<readonly StoredEvent[]>;
+  /** Publishes items of a stream on the set's broker, or by the API where there is none. */
+  publish(stream: string, ids: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
+/** What a stack has beside two workers and an API. */
+export interface SubstrateOptions {
+  /** Whether workers publish on the set's broker, if it has one. @default true */
+  readonly publishes?: boolean;
+  /** Variables of all applications beside their own. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly moreApps?: (backends: SetBackends, dataDir: string) => readonly AppSpec[];
+}
+
 /** Starts a component set with everything that the scenarios need. */
-export async function openSubstrate(set: ComponentSetName): Promise<SubstrateStack> {
+export async function openSubstrate(
+  set: ComponentSetName,
+  { publishes = set !== 'local', moreApps = () => [], env: given = {} }: SubstrateOptions = {},
+): Promise<SubstrateStack> {
   const dataDir = await mkdtemp(path.join(tmpdir(), `maestro-substrate-${set}-`));
   const backends = await startSetBackends(set, {
     dataDir,
-    throttling: true,
-    serviceBus: eventTopics(['maestro-worker', 'maestro-api']),
+    faults: true,
+    serviceBus: eventTopics(['maestro-worker', 'maestro-api', 'maestro-warehouse']),
   });
-  const env = { MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'warn', ...backends.env };
+  const more = moreApps(backends, dataDir);
+  const env = {
+    MAESTRO_ENV: 'development',
+    MAESTRO_LOG_LEVEL: 'warn',
+    ...backends.env,
+    ...given,
+  };
   const recipes = `@maestro/recipes,${path.join(import.meta.dirname, 'substrate-recipes.mjs')}`;
   const stack = await startStack({
     dataDir,
@@ -49,33 +75,38 @@ export async function openSubstrate(set: ComponentSetName): Promise<SubstrateSta
         actorTypes: ['Continuation'],
         env: {
           MAESTRO_RECIPES: recipes,
-          ...(set === 'local' ? {} : { MAESTRO_PUBSUB: 'maestro-pubsub' }),
+          ...(publishes ? { MAESTRO_PUBSUB: 'maestro-pubsub' } : {}),
         },
       })),
       {
         appId: 'maestro-api',
         command: [process.execPath, path.join(repository, 'services/api/dist/main.js')],
         publicPort: 'auto',
-        env: { MAESTRO_RECIPES: recipes },
+        env: { MAESTRO_RECIPES: recipes, MAESTRO_WAREHOUSE_APP: 'maestro-warehouse' },
       },
+      ...more,
     ],
   }).catch(async (error: unknown) => {
     await backends.stop();
     throw error;
   });
-  const client = new MaestroClient({
-    baseUrl: `http://127.0.0.1:${stack.app('maestro-api').publicPort}`,
-    token: await mintDevToken({
-      keyFile: path.join(dataDir, 'dev-issuer.json'),
-      tenant: TENANT,
-      subject: 'tester',
-      roles: ['operator'],
-    }),
+  const baseUrl = `http://127.0.0.1:${stack.app('maestro-api').publicPort}`;
+  const token = await mintDevToken({
+    keyFile: path.join(dataDir, 'dev-issuer.json'),
+    tenant: TENANT,
+    subject: 'tester',
+    roles: ['operator'],
   });
+  const client = new MaestroClient({ baseUrl, token });
+  const http = new SidecarHttp(stack.app('maestro-api').sidecar.httpPort);
+  const bus = new DaprStreamBus(http, 'maestro-pubsub');
   return {
     backends,
     stack,
     client,
+    baseUrl,
+    token,
+    tenant: TENANT,
     finished: async (id, withinMs) => {
       const deadline = performance.now() + withinMs;
       for (;;) {
@@ -97,7 +128,19 @@ export async function openSubstrate(set: ComponentSetName): Promise<SubstrateSta
       }
       return events;
     },
+    publish: async (stream, ids) => {
+      const items = ids.map((id) => ({ id }));
+      if (set === 'local') {
+        await client.publish(stream, items);
+        return;
+      }
+      await bus.publish(STREAMS_TOPIC, {
+        id: `${stream}/${ids.join()}/${Math.random()}`,
+        data: { tenant: TENANT, stream, items },
+      });
+    },
     close: async () => {
+      await http.close();
       await stack.stop({ drainMs: 2_000 });
       await backends.stop();
       await rm(dataDir, { recursive: true, force: true });

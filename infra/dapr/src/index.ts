@@ -48,6 +48,14 @@ export {
   type ComponentSetName,
   type SetBackends,
 } from './backends/set-backends.ts';
+// What is wrong with component files
+export {
+  checkComponents,
+  type ComponentCheck,
+  type ComponentFault,
+} from './launch/check-components.ts';
+export { componentSet } from './launch/component-set.ts';
 // What this machine lacks
+export { missingForSet } from './backends/missing-for-set.ts';
 export { doctor } from './doctor/doctor.ts';
 export type { Check } from './doctor/check.ts';

@@ -14,6 +14,8 @@ it('has defaults for all but the ports of the sidecar', () => {
     blobComponent: 'maestro-blobs',
     recipes: ['@maestro/recipes'],
     devKeyFile: '.maestro/dev-issuer.json',
+    warehouseApp: '',
+    statusPage: true,
     logLevel: 'info',
   });
 });
@@ -24,17 +26,20 @@ it('takes what the environment says', () => {
     MAESTRO_API_PORT: '9000',
     MAESTRO_RECIPES: '@maestro/recipes, ./mine.js',
     MAESTRO_DATA_DIR: '/data',
+    MAESTRO_STATUS_PAGE: 'off',
   });
   expect(config).toMatchObject({
     port: 9000,
     recipes: ['@maestro/recipes', './mine.js'],
     devKeyFile: '/data/dev-issuer.json',
+    statusPage: false,
   });
 });
 
 it.each([
   ['DAPR_HTTP_PORT', { APP_PORT: '3000' }],
   ['MAESTRO_API_PORT', { ...LEAST, MAESTRO_API_PORT: 'http' }],
+  ['MAESTRO_STATUS_PAGE', { ...LEAST, MAESTRO_STATUS_PAGE: 'perhaps' }],
   ['MAESTRO_ENV', { ...LEAST, MAESTRO_ENV: 'test' }],
 ])('names the variable that is wrong: %s', (name, environment) => {
   expect(() => readApiConfig(environment)).toThrowError(

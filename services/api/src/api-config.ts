@@ -8,6 +8,14 @@ const ApiEnvironment = ServiceEnvironment.extend({
   MAESTRO_API_HOST: z.string().min(1).default('127.0.0.1'),
   MAESTRO_DATA_DIR: z.string().min(1).default('.maestro'),
   MAESTRO_DEV_KEY_FILE: z.string().min(1).optional(),
+  /** App id of the warehouse; empty: there are no lists. */
+  MAESTRO_WAREHOUSE_APP: z.string().default(''),
+  /** Whether `GET /status` is served, to whoever asks. */
+  MAESTRO_STATUS_PAGE: z
+    .string()
+    .default('')
+    .transform((text) => text || 'on')
+    .pipe(z.enum(['on', 'off'])),
 });
 
 /** What the API is told by its environment. */
@@ -23,6 +31,10 @@ export interface ApiConfig {
   readonly recipes: readonly string[];
   /** The local dev issuer's key pair. */
   readonly devKeyFile: string;
+  /** App id of the warehouse; empty for none. */
+  readonly warehouseApp: string;
+  /** Whether the status page is served. */
+  readonly statusPage: boolean;
   readonly logLevel: string;
 }
 
@@ -43,6 +55,8 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     blobComponent: data.MAESTRO_BLOB_COMPONENT,
     recipes: data.MAESTRO_RECIPES,
     devKeyFile: data.MAESTRO_DEV_KEY_FILE ?? path.join(data.MAESTRO_DATA_DIR, 'dev-issuer.json'),
+    warehouseApp: data.MAESTRO_WAREHOUSE_APP,
+    statusPage: data.MAESTRO_STATUS_PAGE === 'on',
     logLevel: data.MAESTRO_LOG_LEVEL,
   });
 }

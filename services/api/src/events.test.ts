@@ -1,4 +1,4 @@
-import { LogVerifier, type StoredEvent } from '@maestro/core';
+import { logKey, LogVerifier, type StoredEvent } from '@maestro/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startApi, type ApiHarness } from './testing/api-harness.ts';
 
@@ -57,4 +57,14 @@ it('gives nothing beyond the head', async () => {
   const beyond = await page(id, '?from=5');
   expect(beyond).toMatchObject({ events: [], next: null, head: { sequence: 4 } });
   expect(beyond.headRow).toBeUndefined();
+});
+
+it('refuses a page of which the store lacks an event that the head counts', async () => {
+  const id = await api.start('noop@1', { sleepMs: 1000 });
+  api.runtime.rows.tamper(logKey({ tenant: 'acme', id }, 3), undefined);
+  for (const query of ['', '?from=3', '?from=3&limit=1']) {
+    const { code } = await api.refused('GET', `/continuations/${id}/events${query}`);
+    expect(code).toBe('log.corrupt');
+  }
+  expect((await page(id, '?limit=2')).next).toBe(3);
 });

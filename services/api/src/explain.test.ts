@@ -94,6 +94,7 @@ it('says what a sleeper waits for, since when, and what would wake it', async ()
       lateMs: 0,
       pending: [],
     },
+    wakes: [{ at: since, kind: 'spawn', lateMs: 0 }],
   });
 });
 

@@ -50,7 +50,7 @@ it('names every request, by the name that the caller gave it if it is a decent o
 
 it('explains its error codes where their type points', async () => {
   api = await startApi();
-  const { json } = await api.call('GET', '/continuations', anonymous);
+  const { json } = await api.call('PUT', '/continuations', anonymous);
   const { type } = json as { type: string };
   const { json: entry } = await api.call('GET', type, anonymous);
   expect(entry).toMatchObject({ code: 'route.method_not_allowed', status: 405 });

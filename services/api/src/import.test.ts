@@ -66,9 +66,8 @@ function send({ id }: Log, from: number, rows: readonly string[]): Promise<ApiAn
   return target.call('POST', `/continuations/${id}/import`, { body: { from, rows }, token });
 }
 
-function finish({ id, end }: Log, more: object = {}): Promise<ApiAnswer> {
-  const body = { ...end, ...more };
-  return target.call('POST', `/continuations/${id}/import/finish`, { body, token });
+function finish({ id, end }: Log): Promise<ApiAnswer> {
+  return target.call('POST', `/continuations/${id}/import/finish`, { body: end, token });
 }
 
 function refused(log: Log, route: 'import' | 'import/finish', body: object, as = token) {
@@ -142,14 +141,6 @@ describe('an import', () => {
       status: 'killed',
       sealed: false,
     });
-  });
-
-  it('takes a copy as it is', async () => {
-    const log = await exported([], 'noop@1');
-    await send(log, 1, log.rows);
-    expect((await finish(log, { copy: true })).json).toMatchObject({ status: 'sleeping' });
-    await target.call('POST', `/continuations/${log.id}/wake`, { token });
-    expect(sleepersIn(target)).toEqual([`acme.${log.id}`]);
   });
 });
 
@@ -237,7 +228,7 @@ describe('refused as import.conflict', () => {
         code: 'import.conflict',
       },
     );
-    const short = { sequence: 4, hash: parseStoredEvent(log.rows[3] ?? '').hash, copy: true };
+    const short = { sequence: 4, hash: parseStoredEvent(log.rows[3] ?? '').hash };
     expect(await refused(log, 'import/finish', short)).toMatchObject({ code: 'import.conflict' });
   });
 

@@ -1,39 +1,77 @@
 import {
   checkReadiness,
-  connectStore,
+  connectRows,
   ContinuationClient,
   DaprBlobStore,
+  FencedStore,
   loadRecipes,
   SidecarHttp,
+  StoredTenants,
+  systemClock,
+  type Metrics,
 } from '@maestro/actors';
+import type { Tracing } from '@maestro/core';
 import { createServer } from 'node:http';
 import type { Logger } from 'pino';
 import type { ApiConfig } from './api-config.ts';
+import { DaprReadModel } from './dapr/dapr-read-model.ts';
+import { readAcross } from './dapr/read-across.ts';
 import { devIdentity } from './identity/dev-identity.ts';
 import { closed, serveApi } from './serve-api.ts';
 
-/** The API as an application of its own, beside its own sidecar. @returns a function that ends it. */
-export async function runApi(config: ApiConfig, log: Logger): Promise<() => Promise<void>> {
+/** Where the API tells of itself; closed with it. */
+export interface ApiTelling {
+  /** Left out: there are no spans. */
+  readonly tracing?: Tracing | undefined;
+  readonly metrics: Metrics;
+}
+
+/**
+ * The API as an application of its own, beside its own sidecar.
+ *
+ * @returns a function that ends it.
+ */
+export async function runApi(
+  config: ApiConfig,
+  log: Logger,
+  { tracing, metrics }: ApiTelling,
+): Promise<() => Promise<void>> {
   const identity = await devIdentity({
     keyFile: config.devKeyFile,
     environment: config.environment,
   });
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
+  const rows = connectRows(http, config.stateComponent);
+  const continuations = new ContinuationClient(http);
   const api = await serveApi(
     {
       identity,
-      store: connectStore(http, config.stateComponent),
+      store: new FencedStore(rows),
+      tenants: new StoredTenants(rows, systemClock),
+      readRows: readAcross(http, config.stateComponent),
       blobs: new DaprBlobStore(http, config.blobComponent),
-      continuations: new ContinuationClient(http),
+      readModel:
+        config.warehouseApp === '' ? undefined : new DaprReadModel(http, config.warehouseApp),
+      statusPage: config.statusPage,
+      continuations,
+      topics: continuations,
       recipes,
       ready: () => checkReadiness(http, config.stateComponent, { actors: false }),
       log,
+      observability: metrics.observability,
+      ...(tracing ? { tracing } : {}),
     },
     { host: config.host, port: config.port },
   );
-  // The sidecar looks here whether the application lives; clients have no business on this port.
+  // The sidecar looks here whether the application lives, and Prometheus what it does; clients have no business on this port.
   const health = createServer((request, response) => {
+    if (request.url === '/metrics') {
+      void metrics.observability.scrape().then((text) => {
+        response.writeHead(200, { 'content-type': 'text/plain' }).end(text);
+      });
+      return;
+    }
     response.writeHead(request.url === '/healthz' ? 200 : 404).end();
   });
   await new Promise<void>((resolve, reject) => {
@@ -45,5 +83,6 @@ export async function runApi(config: ApiConfig, log: Logger): Promise<() => Prom
     await api.close();
     await closed(health, 1000);
     await http.close();
+    await Promise.all([tracing?.close(), metrics.close()]);
   };
 }

@@ -1,8 +1,14 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { CosmosClient } from '@azure/cosmos';
 import { connectStore, SidecarHttp, type FencedStore } from '@maestro/actors';
-import { deriveContinuationId, type ContinuationRef } from '@maestro/core';
-import { sampleCommit } from '@maestro/core/testing';
+import {
+  deriveContinuationId,
+  type ContinuationRef,
+  type ContinuationState,
+  type LogCommit,
+} from '@maestro/core';
+import { sampleCommit, type SampleCommit } from '@maestro/core/testing';
 import {
   awsOverlay,
   azureOverlay,
@@ -37,12 +43,8 @@ interface OpenFeed {
 
 class MemoryCheckpoints implements Checkpoints {
   readonly #values = new Map<string, string>();
-  saved = 0;
   load = async (name: string): Promise<string | undefined> => this.#values.get(name);
-  save = async (name: string, value: string): Promise<void> => {
-    this.saved++;
-    this.#values.set(name, value);
-  };
+  save = async (name: string, value: string): Promise<void> => void this.#values.set(name, value);
 }
 
 class MemorySink implements EventSink {
@@ -83,12 +85,14 @@ async function openFeed(set: 'azure' | 'aws'): Promise<OpenFeed> {
   const http = new SidecarHttp(sidecar.httpPort);
   const feedWith = (checkpoints: Checkpoints): ChangeFeed => {
     if (set === 'aws') {
-      const client = new DynamoDBStreamsClient({
-        endpoint: url,
-        region: 'us-east-1',
-        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+      const access = { endpoint: url, region: 'us-east-1', credentials };
+      return new DynamoDbStreamFeed({
+        tables: new DynamoDBClient(access),
+        streams: new DynamoDBStreamsClient(access),
+        table: 'maestro-continuations',
+        checkpoints,
       });
-      return new DynamoDbStreamFeed(client, 'maestro-continuations', checkpoints);
     }
     const key = overlay['maestro-state']?.set?.['masterKey'] ?? '';
     const container = new CosmosClient({ endpoint: url, key })
@@ -111,21 +115,38 @@ async function openFeed(set: 'azure' | 'aws'): Promise<OpenFeed> {
 
 let made = 0;
 
+function newRef(): ContinuationRef {
+  return { tenant: 'feed', id: deriveContinuationId('feed', `${Date.now()}-${made++}`) };
+}
+
+/** The commits of a log of several turns, three events each. */
+function commitsOf(ref: ContinuationRef, commits: number): readonly LogCommit[] {
+  let state: ContinuationState | null = null;
+  return Array.from({ length: commits }, (_, index) => {
+    const sample: SampleCommit = sampleCommit(ref, state, { commitId: `a.${index}`, events: 3 });
+    state = sample.state;
+    return sample.commit;
+  });
+}
+
 /** Commits a log of several turns. @returns its rows. */
 async function writeLog(
   store: FencedStore,
   commits: number,
 ): Promise<readonly [ContinuationRef, readonly string[]]> {
-  const ref = { tenant: 'feed', id: deriveContinuationId('feed', `${Date.now()}-${made++}`) };
-  const rows: string[] = [];
-  let state = null;
-  for (let index = 0; index < commits; index++) {
-    const { commit, state: next } = sampleCommit(ref, state, { commitId: `a.${index}`, events: 3 });
-    expect(await store.commit(commit)).toBe('committed');
-    rows.push(...commit.entries);
-    state = next;
+  const ref = newRef();
+  const log = commitsOf(ref, commits);
+  for (const commit of log) expect(await store.commit(commit)).toBe('committed');
+  return [ref, log.flatMap(({ entries }) => entries)];
+}
+
+/** Has a reader follow a feed until something holds: a stream may show a write a moment later. */
+async function pollUntil(feed: ChangeFeed, reader: EventReader, done: () => boolean) {
+  for (let polls = 0; polls < 100 && !done(); polls++) {
+    const found = await feed.poll((end) => reader.readTo(end));
+    if (found === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return [ref, rows];
+  expect(done()).toBe(true);
 }
 
 for (const set of ['azure', 'aws'] as const) {
@@ -141,8 +162,7 @@ for (const set of ['azure', 'aws'] as const) {
       const sink = new MemorySink();
       const reader = new EventReader(open.store, sink);
       const feed = open.feedWith(new MemoryCheckpoints());
-      for (let polls = 0; polls < 20 && reader.counts.appended < 300; polls++)
-        await feed.poll((rows) => reader.take(rows));
+      await pollUntil(feed, reader, () => reader.counts.appended >= 300);
       for (const [ref, rows] of logs) expect(sink.rows.get(ref.id)).toEqual(rows);
     });
 
@@ -150,21 +170,66 @@ for (const set of ['azure', 'aws'] as const) {
       const checkpoints = new MemoryCheckpoints();
       const sink = new MemorySink();
       const reader = new EventReader(open.store, sink);
-      await open.feedWith(checkpoints).poll((rows) => reader.take(rows));
+      await open.feedWith(checkpoints).poll((end) => reader.readTo(end));
       const known = reader.counts.appended;
-      const [ref, rows] = await writeLog(open.store, 4);
+      const logs = [await writeLog(open.store, 2), await writeLog(open.store, 2)];
       let taken = 0;
-      const dying = open.feedWith(checkpoints).poll(async (more) => {
-        if (++taken > 5) throw new Error('the consumer dies');
-        await reader.take(more);
+      const dying = open.feedWith(checkpoints).poll(async (end) => {
+        if (++taken > 1) throw new Error('the consumer dies');
+        await reader.readTo(end);
       });
       await expect(dying).rejects.toThrow('the consumer dies');
       // Another process, with the checkpoints that were saved.
-      const again = await open.feedWith(checkpoints).poll((more) => reader.take(more));
-      expect(again).toBeLessThanOrEqual(12);
-      expect(sink.rows.get(ref.id)).toEqual(rows);
+      const again = await open.feedWith(checkpoints).poll((end) => reader.readTo(end));
+      expect(again).toBeLessThanOrEqual(4);
+      for (const [ref, rows] of logs) expect(sink.rows.get(ref.id)).toEqual(rows);
       expect(reader.counts.appended).toBe(known + 12);
-      expect(await open.feedWith(checkpoints).poll((more) => reader.take(more))).toBe(0);
+      expect(await open.feedWith(checkpoints).poll((end) => reader.readTo(end))).toBe(0);
+    });
+
+    it('makes a publish good that was lost, and hands nothing on twice', async () => {
+      const feed = open.feedWith(new MemoryCheckpoints());
+      await feed.poll(async () => undefined);
+      const sink = new MemorySink();
+      const reader = new EventReader(open.store, sink);
+      const ref = newRef();
+      const log = commitsOf(ref, 4);
+      const message = ({ from, entries }: LogCommit) => ({
+        tenant: ref.tenant,
+        continuation: ref.id,
+        from: from + 1,
+        to: from + entries.length,
+        rows: entries,
+      });
+      for (const commit of log) {
+        expect(await open.store.commit(commit)).toBe('committed');
+        if (commit !== log.at(-1)) await reader.take(message(commit));
+      }
+      expect(reader.counts).toEqual({ appended: 9, known: 0, repaired: 0 });
+      await pollUntil(feed, reader, () => reader.counts.appended >= 12);
+      expect(reader.counts).toEqual({ appended: 12, known: 0, repaired: 3 });
+      // The broker finds it after all.
+      await Promise.all(log.slice(-1).map((commit) => reader.take(message(commit))));
+      expect(reader.counts).toEqual({ appended: 12, known: 3, repaired: 3 });
+      expect([...sink.rows]).toEqual([[ref.id, log.flatMap(({ entries }) => entries)]]);
+    });
+
+    it('hands on nothing of an import until it is finished', async () => {
+      const feed = open.feedWith(new MemoryCheckpoints());
+      await feed.poll(async () => undefined);
+      const sink = new MemorySink();
+      const reader = new EventReader(open.store, sink);
+      const ref = newRef();
+      const log = commitsOf(ref, 2);
+      const entries = log.flatMap((commit) => commit.entries);
+      expect(await open.store.restore({ ref, from: 1, entries })).toBe('restored');
+      const [later] = await writeLog(open.store, 1);
+      await pollUntil(feed, reader, () => sink.rows.has(later.id));
+      expect(sink.rows.has(ref.id)).toBe(false);
+      const head = log.at(-1)?.head ?? '';
+      expect(await open.store.restore({ ref, from: 7, entries: [], head })).toBe('restored');
+      await pollUntil(feed, reader, () => sink.rows.has(ref.id));
+      expect(sink.rows.get(ref.id)).toEqual(entries);
     });
   });
 }

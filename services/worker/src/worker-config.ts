@@ -1,5 +1,5 @@
 import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
-import { MaestroError } from '@maestro/core';
+import { MaestroError, TenantSlug } from '@maestro/core';
 import { z } from 'zod';
 
 /** The environment of a worker; unknown variables are not looked at. */
@@ -8,6 +8,9 @@ const WorkerEnvironment = ServiceEnvironment.extend({
   /** Name of the pub/sub component; empty: events stay in the process. */
   MAESTRO_PUBSUB: z.string().default(''),
   MAESTRO_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(120_000),
+  /** The tenant that a probe is kept of; empty: none is. */
+  MAESTRO_PROBE: z.union([z.literal(''), TenantSlug]).default(''),
+  MAESTRO_PROBE_EVERY_MS: z.coerce.number().int().min(100).max(3_600_000).default(60_000),
   /** Tests only: where to kill this process, `point` or `point:count`. */
   MAESTRO_CRASH_POINT: z.string().optional(),
   /** Tests only: a file that, once it exists, stops this process in the middle of a turn. */
@@ -24,7 +27,11 @@ export interface WorkerConfig {
   readonly recipes: readonly string[];
   /** How long a shutdown waits for running steps, in ms. */
   readonly drainMs: number;
+  /** What probe is kept, if one is. */
+  readonly probe: { readonly tenant: string; readonly everyMs: number } | undefined;
   readonly logLevel: string;
+  /** Whether this is no production: time may be skipped. */
+  readonly development: boolean;
   readonly crashPoint: string | undefined;
   readonly freezeFile: string | undefined;
 }
@@ -52,7 +59,12 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     pubsubComponent: data.MAESTRO_PUBSUB,
     recipes: data.MAESTRO_RECIPES,
     drainMs: data.MAESTRO_DRAIN_MS,
+    probe:
+      data.MAESTRO_PROBE === ''
+        ? undefined
+        : { tenant: data.MAESTRO_PROBE, everyMs: data.MAESTRO_PROBE_EVERY_MS },
     logLevel: data.MAESTRO_LOG_LEVEL,
+    development: data.MAESTRO_ENV === 'development',
     crashPoint: data.MAESTRO_CRASH_POINT,
     freezeFile: data.MAESTRO_FREEZE_FILE,
   });

@@ -19,22 +19,40 @@ import {
   noCrash,
   probeOnce,
   PrometheusObservability,
+  routeStreams,
   SidecarHttp,
+  StoredTenants,
   systemClock,
+  TopicHost,
+  TurnTracer,
+  wakeOf,
   type CommandSender,
   type CrashHook,
   type ReadinessCheck,
+  type ScrapeOptions,
 } from '@maestro/actors';
-import type { BlobStore, RecipeRegistry, StreamBus } from '@maestro/core';
+import type {
+  BlobStore,
+  RecipeRegistry,
+  StreamBus,
+  TenantDirectory,
+  Tracing,
+  Observability,
+} from '@maestro/core';
 import express from 'express';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
+import { keepProbe } from './probe/keep-probe.ts';
 import type { WorkerConfig } from './worker-config.ts';
 
 /** How a worker is put together. */
 export interface WorkerOptions {
   /** Whether commands of this process go straight to its own host; only where it is the one host. @default false */
   readonly localCalls?: boolean;
+  /** Where spans go; whoever gives it closes it. Left out: no spans. */
+  readonly tracing?: Tracing | undefined;
+  /** What counts and is scraped. @default one of its own */
+  readonly observability?: PrometheusObservability;
 }
 
 /** A host of continuations and everything it is made of. */
@@ -44,8 +62,11 @@ export interface Worker {
   readonly blobs: BlobStore;
   readonly bus: StreamBus;
   readonly recipes: RecipeRegistry;
+  readonly tenants: TenantDirectory;
   readonly continuations: CommandSender;
-  readonly metrics: () => Promise<string>;
+  readonly observability: Observability;
+  /** Text for Prometheus. */
+  readonly metrics: (options?: ScrapeOptions) => Promise<string>;
   /** Asks the sidecar, its actor registration and its state component. */
   readonly ready: () => Promise<readonly ReadinessCheck[]>;
   /** Serves the sidecar's callbacks on the app port. */
@@ -69,16 +90,19 @@ export async function createWorker(
   const rows = connectRows(http, config.stateComponent);
   const store = new FencedStore(rows);
   const probe = probeOnce(rows, config.stateComponent, systemClock);
+  const tenants = new StoredTenants(rows, systemClock);
   const blobs = new DaprBlobStore(http, config.blobComponent);
   const scheduler = new DaprScheduler(config.daprGrpcPort, systemClock);
-  const observability = new PrometheusObservability();
+  const observability = options.observability ?? new PrometheusObservability();
   const daprBus = config.pubsubComponent
     ? new DaprStreamBus(http, config.pubsubComponent, observability)
     : undefined;
   const bus = daprBus ?? new InProcessBus();
   const continuations: CommandSender = options.localCalls
-    ? new LocalContinuations(() => host)
+    ? new LocalContinuations(() => ({ host, topics }))
     : new ContinuationClient(http);
+  const crash = crashHook(config);
+  const tracer = options.tracing && new TurnTracer(options.tracing, store, systemClock);
   const host: ContinuationHost = new ContinuationHost(
     {
       store,
@@ -87,18 +111,32 @@ export async function createWorker(
       scheduler,
       bus,
       recipes,
+      tenants,
       clock: systemClock,
+      virtualClock: config.development,
       observability,
-      crash: crashHook(config),
+      tracer,
+      crash,
       log: logTurns(log),
     },
     continuations,
     // The one host has nobody to hand its actors over to.
     options.localCalls ? { handOverMs: 0 } : {},
   );
+  const topics = new TopicHost({
+    rows,
+    clock: systemClock,
+    reminders: scheduler.ofTopics,
+    deliver: (ref, match) => continuations.tell(...wakeOf(ref, match)),
+    crash,
+  });
+  routeStreams(bus, continuations);
   const ready = (): Promise<readonly ReadinessCheck[]> =>
     checkReadiness(http, config.stateComponent, { actors: true, probe });
-  const metrics = (): Promise<string> => observability.scrape();
+  const metrics: Worker['metrics'] = (scrape) => {
+    host.measure();
+    return observability.scrape(scrape);
+  };
 
   const app = express();
   app.disable('x-powered-by');
@@ -116,7 +154,16 @@ export async function createWorker(
     response.type('text/plain').send(await metrics());
   });
 
-  const watching = setInterval(() => host.watch(), 2_000);
+  const probing = keepProbe(config, recipes, log, {
+    continuations,
+    store,
+    clock: systemClock,
+    observability,
+  });
+  const watching = setInterval(() => {
+    host.watch();
+    topics.forgetIdle();
+  }, 2_000);
   let server: Server | undefined;
   return {
     host,
@@ -124,13 +171,15 @@ export async function createWorker(
     blobs,
     bus,
     recipes,
+    tenants,
     continuations,
+    observability,
     metrics,
     ready,
     listen: async () => {
       if (await isSidecarReady(http, { actors: false })) host.renewRegistration();
       await new Promise<void>((resolve, reject) => {
-        server = createServer(actorCallbacks(host, app));
+        server = createServer(actorCallbacks({ host, topics }, app));
         server.keepAliveTimeout = 120_000;
         server.once('error', reject);
         server.listen(config.appPort, '127.0.0.1', resolve);
@@ -138,6 +187,7 @@ export async function createWorker(
     },
     close: async () => {
       clearInterval(watching);
+      await probing?.();
       await host.drain(config.drainMs);
       await new Promise<void>((resolve) => {
         if (server) server.close(() => resolve());
@@ -145,6 +195,7 @@ export async function createWorker(
         server?.closeIdleConnections();
         setTimeout(() => server?.closeAllConnections(), 2_000).unref();
       });
+      await tracer?.idle();
       scheduler.close();
       await http.close();
     },

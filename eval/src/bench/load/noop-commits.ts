@@ -10,6 +10,7 @@ import {
   type EventDraft,
   type LogCommit,
   type RecipeRegistry,
+  defaultTenantDocument,
 } from '@maestro/core';
 import { randomBytes } from 'node:crypto';
 import { spawnCommand, TENANT } from '../stack/driver.ts';
@@ -51,6 +52,7 @@ function commitsOfLife(
 ): readonly LogCommit[] {
   const commits: LogCommit[] = [];
   const startMs = Date.now();
+  const { limits } = defaultTenantDocument(ref.tenant);
   let state: ContinuationState | null = null;
   const turns: readonly { readonly command: Command; readonly nowMs: number }[] = [
     { command: spawnCommand('noop@1', { sleepMs: SLEEP_MS }), nowMs: startMs },
@@ -60,9 +62,10 @@ function commitsOfLife(
   const identity = randomBytes(9).toString('base64url');
   for (const { command, nowMs } of turns) {
     const { events } = decide(state, command, {
-      id: ref.id,
+      ref,
       nowMs,
       recipes,
+      limits: () => limits,
       leaseEnded: false,
       draining: false,
     });

@@ -1,9 +1,13 @@
 import type { Distribution } from '../load/statistics.ts';
 import type { Usage } from '../stack/usage.ts';
 import type { AppendRun } from '../workloads/append.ts';
+import type { ForkRun } from '../workloads/fork.ts';
+import type { IngestRun } from '../workloads/ingest.ts';
+import type { ListRun } from '../workloads/list.ts';
 import type { LifecycleRun } from '../workloads/lifecycle.ts';
 import type { Run } from '../workloads/run-workload.ts';
 import type { SignalRun } from '../workloads/signal.ts';
+import type { StreamRun } from '../workloads/stream.ts';
 import type { WakeRun } from '../workloads/wake.ts';
 import { markdownTable, type Column } from './markdown-table.ts';
 
@@ -59,8 +63,9 @@ const LIFECYCLE: readonly Column<LifecycleRun>[] = [
 
 const SIGNAL: readonly Column<SignalRun>[] = [
   ...tail<SignalRun>('resumed', (run) => run.resumedMs),
-  { title: 'signals/s', of: (run) => run.perSecond },
-  ...usage<SignalRun>('signal'),
+  ...tail<SignalRun>('woken, by the logs', (run) => run.wokenMs),
+  { title: 'per second', of: (run) => run.perSecond },
+  ...usage<SignalRun>('wake'),
 ];
 
 const WAKE: readonly Column<WakeRun>[] = [
@@ -68,6 +73,41 @@ const WAKE: readonly Column<WakeRun>[] = [
   { title: 'span ms', of: (run) => run.spanMs },
   { title: 'all done after ms', of: (run) => run.drainedMs },
   ...usage<WakeRun>('wake'),
+];
+
+const STREAM: readonly Column<StreamRun>[] = [
+  { title: 'items/s taken', of: (run) => run.takenPerSecond },
+  ...tail<StreamRun>('publish', (run) => run.publishMs),
+  { title: 'failed', of: (run) => run.failures },
+  { title: 'woken', of: (run) => run.woken },
+  ...tail<StreamRun>('late', (run) => run.lateMs),
+  ...tail<StreamRun>('late after stored', (run) => run.lateAfterStoredMs),
+  { title: 'missed', of: (run) => run.missed },
+  { title: 'doubled', of: (run) => run.doubled },
+  ...usage<StreamRun>('item'),
+];
+
+const FORK: readonly Column<ForkRun>[] = [
+  { title: 'calls', of: (run) => run.calls },
+  ...tail<ForkRun>('call', (run) => run.callMs),
+  ...usage<ForkRun>('call'),
+];
+
+const LIST: readonly Column<ListRun>[] = [
+  { title: 'calls', of: (run) => run.calls },
+  ...tail<ListRun>('call', (run) => run.callMs),
+  { title: 'filled, events/s', of: (run) => run.filledPerSecond },
+  { title: 'facts built in ms', of: (run) => run.builtMs },
+];
+
+const INGEST: readonly Column<IngestRun>[] = [
+  { title: 'events/s committed', of: (run) => run.committedPerSecond },
+  ...tail<IngestRun>('lag', (run) => run.lagMs),
+  { title: 'all there after the last, ms', of: (run) => run.allThereMs },
+  { title: 'missing', of: (run) => run.missing },
+  { title: 'doubled', of: (run) => run.doubled },
+  { title: 'replays that are the same', of: (run) => run.same },
+  ...usage<IngestRun>('event'),
 ];
 
 /** Markdown tables of all runs: median (min-max). */
@@ -89,9 +129,11 @@ export function tablesOf(runs: readonly Run[]): string {
     ),
     markdownTable(
       'signal to resume: median (min-max)',
-      runs.filter((run) => run.workload === 'signal'),
-      ['components', 'via', 'N', 'at a time'],
-      (run) => [run.components, run.via, run.n, run.concurrency],
+      runs.filter(
+        (run): run is SignalRun => run.workload === 'signal' || run.workload === 'wakes-by',
+      ),
+      ['components', 'via', 'woken by', 'N', 'at a time'],
+      (run) => [run.components, run.via, run.by, run.n, run.concurrency],
       SIGNAL,
     ),
     markdownTable(
@@ -100,6 +142,34 @@ export function tablesOf(runs: readonly Run[]): string {
       ['components', 'via', 'sleepers', 'due'],
       (run) => [run.components, run.via, run.sleepers, run.spread],
       WAKE,
+    ),
+    markdownTable(
+      'stream: median (min-max)',
+      runs.filter((run) => run.workload === 'stream'),
+      ['components', 'subscriptions', 'items/s offered'],
+      (run) => [run.components, run.subscriptions, run.offeredPerSecond],
+      STREAM,
+    ),
+    markdownTable(
+      'fork: median (min-max)',
+      runs.filter((run) => run.workload === 'fork'),
+      ['components', 'what', 'events or continuations'],
+      (run) => [run.components, run.what, run.size],
+      FORK,
+    ),
+    markdownTable(
+      'list: median (min-max)',
+      runs.filter((run) => run.workload === 'list'),
+      ['tables', 'what', 'continuations'],
+      (run) => [run.tables, run.what, run.continuations],
+      LIST,
+    ),
+    markdownTable(
+      'ingest: median (min-max)',
+      runs.filter((run) => run.workload === 'ingest'),
+      ['components', 'tables', 'killed meanwhile', 'events'],
+      (run) => [run.components, run.tables, run.killed, run.events],
+      INGEST,
     ),
   ]
     .filter((text) => text !== '')

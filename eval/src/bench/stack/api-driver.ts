@@ -1,12 +1,10 @@
-import { mintDevToken } from '@maestro/client/dev-token';
 import type { ContinuationRef } from '@maestro/core';
 import { Agent, request } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchStack } from './bench-stack.ts';
+import { accessApi, type ApiAccess } from './connect-client.ts';
 import { benchGoal, TENANT, type Driver } from './driver.ts';
 
 const TIMEOUT_MS = 30_000;
-const READY_IN_MS = 30_000;
 
 /** Drives the public API of the standalone service, as clients outside do, over kept-alive connections. */
 export class ApiDriver implements Driver {
@@ -14,28 +12,14 @@ export class ApiDriver implements Driver {
   readonly #url: string;
   readonly #token: string;
 
-  private constructor(url: string, token: string) {
+  private constructor({ url, token }: ApiAccess) {
     this.#url = url;
     this.#token = token;
   }
 
   /** Waits until the API says that it is ready. */
   static async connect(stack: BenchStack): Promise<ApiDriver> {
-    const token = await mintDevToken({
-      keyFile: stack.devKeyFile,
-      tenant: TENANT,
-      subject: 'bench',
-    });
-    const url = `http://127.0.0.1:${stack.app.publicPort}`;
-    const giveUpAt = performance.now() + READY_IN_MS;
-    for (;;) {
-      const response = await fetch(`${url}/readyz`).catch(() => undefined);
-      if (response?.ok === true) return new ApiDriver(url, token);
-      if (performance.now() > giveUpAt) {
-        throw new Error(`the API is not ready: ${await response?.text()}`);
-      }
-      await delay(100);
-    }
+    return new ApiDriver(await accessApi(stack));
   }
 
   async start(

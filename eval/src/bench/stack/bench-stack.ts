@@ -3,6 +3,7 @@ import {
   setFolder,
   startSetBackends,
   startStack,
+  type AppSpec,
   type ManagedProcess,
   type RunningApp,
   type SetBackends,
@@ -10,6 +11,7 @@ import {
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventTopics } from '../../event-topics.ts';
+import { BENCH_RECIPES } from '../bench-recipes.ts';
 import type { BenchOptions, ComponentSet, Via } from '../bench-options.ts';
 import { progress } from '../report/progress.ts';
 import { profiledBinaries, workerCommand } from './profiling.ts';
@@ -19,6 +21,10 @@ export interface BenchStack {
   readonly components: ComponentSet;
   readonly via: Via;
   readonly app: RunningApp;
+  /** Others that were asked for. */
+  readonly otherApp: (name: string) => RunningApp;
+  readonly dataDir: string;
+  readonly backends: SetBackends;
   readonly http: SidecarHttp;
   readonly store: FencedStore;
   /** Key of the dev issuer, which signs the client's token. */
@@ -32,10 +38,11 @@ export interface BenchStack {
 const STATE_COMPONENT = 'maestro-state';
 const SERVICES = { api: 'standalone', actors: 'worker', prototype: 'prototype' } as const;
 
-/** Starts a stack with empty data. */
+/** Starts a stack with empty data, and maybe more applications beside the one that is measured. */
 export async function startBenchStack(
   components: ComponentSet,
   options: BenchOptions,
+  moreApps: (backends: SetBackends, dataDir: string) => readonly AppSpec[] = () => [],
 ): Promise<BenchStack> {
   const parent = join(options.workFolder, 'run');
   mkdirSync(parent, { recursive: true });
@@ -46,7 +53,7 @@ export async function startBenchStack(
     const service = SERVICES[options.via];
     backends = await startSetBackends(components, {
       dataDir,
-      serviceBus: eventTopics([`maestro-${service}`]),
+      serviceBus: eventTopics([`maestro-${service}`, 'maestro-warehouse']),
     });
     const servers = Object.values(backends.servers);
     const broker = options.broker && components !== 'local';
@@ -58,6 +65,7 @@ export async function startBenchStack(
         MAESTRO_ENV: 'development',
         MAESTRO_LOG_LEVEL: 'warn',
         MAESTRO_DEV_KEY_FILE: devKeyFile,
+        MAESTRO_RECIPES: `@maestro/recipes,${BENCH_RECIPES}`,
         ...(broker ? { MAESTRO_PUBSUB: 'maestro-pubsub' } : {}),
       },
       apps: [
@@ -67,6 +75,7 @@ export async function startBenchStack(
           actorTypes: [options.via === 'prototype' ? 'Prototype' : 'Continuation'],
           ...(options.via === 'api' ? { publicPort: 'auto' } : {}),
         },
+        ...moreApps(backends, dataDir),
       ],
       binaries: await profiledBinaries(options, dataDir),
     });
@@ -76,6 +85,9 @@ export async function startBenchStack(
       components,
       via: options.via,
       app,
+      otherApp: (name) => stack.app(name),
+      dataDir,
+      backends,
       http,
       store: connectStore(http, STATE_COMPONENT),
       devKeyFile,

@@ -1,11 +1,24 @@
 import type { BenchOptions, ComponentSet, Workload } from '../bench-options.ts';
 import { runAppend, type AppendRun } from './append.ts';
+import { runFork, type ForkRun } from './fork.ts';
+import { runIngest, type IngestRun } from './ingest.ts';
+import { runList, type ListRun } from './list.ts';
 import { runLifecycle, type LifecycleRun } from './lifecycle.ts';
 import { runSignal, type SignalRun } from './signal.ts';
+import { runStream, type StreamRun } from './stream.ts';
 import { runWake, type WakeRun } from './wake.ts';
+import { runWakesBy } from './wakes-by.ts';
 
 /** The figures of one run of a workload. */
-export type Run = AppendRun | LifecycleRun | SignalRun | WakeRun;
+export type Run =
+  | AppendRun
+  | LifecycleRun
+  | SignalRun
+  | WakeRun
+  | StreamRun
+  | ForkRun
+  | ListRun
+  | IngestRun;
 
 /** One round of a workload. */
 export async function runWorkload(
@@ -28,5 +41,15 @@ export async function runWorkload(
       return await runSignal(components, options);
     case 'wake':
       return await runWake(components, options, round);
+    case 'wakes-by':
+      return await runWakesBy(components, options);
+    case 'stream':
+      return await runStream(components, options);
+    case 'fork':
+      return await runFork(components, options);
+    case 'list':
+      return await runList(components, options);
+    case 'ingest':
+      return await runIngest(components, options);
   }
 }

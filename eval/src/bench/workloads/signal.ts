@@ -10,27 +10,33 @@ import { connectDriver } from '../stack/connect-driver.ts';
 import { cpuSnapshot, usageSince, type Usage } from '../stack/usage.ts';
 import { CONCURRENCY, readLogs, warmUp } from './lifecycle.ts';
 
-/** One run of signals to waiting continuations. */
+/** One run of wakes of waiting continuations. */
 export interface SignalRun {
-  readonly workload: 'signal';
+  readonly workload: 'signal' | 'wakes-by';
   readonly components: ComponentSet;
   readonly via: string;
+  /** What wakes. */
+  readonly by: string;
   readonly n: number;
   readonly concurrency: number;
   /**
-   * From before the client's call until its answer, which comes after the commit that holds the signal, the wake, what
-   * the continuation did next, and its completion.
+   * Of a signal: from before the client's call until its answer, which comes after the commit that holds the signal, the wake, what
+   * the continuation did next, and its completion. Of others: until the completion has reached a client that follows
+   * the woken one.
    */
   readonly resumedMs: Distribution;
+  /** By the logs: from the instant of the item or the sibling's artifact to that of the turn that it woke; none of a signal. */
+  readonly wokenMs: Distribution;
   readonly perSecond: number;
   readonly usage: Usage;
   readonly verified: number;
   readonly load1: number;
 }
 
-const MOST_WAITING = 500;
+/** Continuations of one run at most. */
+export const MOST_WAITING = 500;
 /** Longer than the reminder that covers a spawn: measured are continuations that have waited for a while. */
-const REST_MS = 7_000;
+export const REST_MS = 7_000;
 
 /** Signals at concurrency 16, then 1. */
 export async function runSignal(
@@ -67,9 +73,11 @@ export async function runSignal(
         workload: 'signal',
         components,
         via: options.via,
+        by: 'signal',
         n,
         concurrency,
         resumedMs: distributionOf(resumedMs),
+        wokenMs: distributionOf([]),
         perSecond: rounded((n * 1000) / durationMs),
         usage,
         verified: logs.length,

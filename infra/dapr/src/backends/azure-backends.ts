@@ -2,11 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryFolder } from '../launch/component-set.ts';
 import type { Overlay } from '../launch/overlay.ts';
+import { allOrNone } from './all-or-none.ts';
 import { AZURITE_ACCOUNT, AZURITE_KEY, createContainer } from './azurite-container.ts';
 import { startAzurite } from './azurite.ts';
-import { startServerProcess, type RestartableServer } from './http-server-process.ts';
+import { killedFor, startServerProcess, type RestartableServer } from './http-server-process.ts';
 import type { ServerOptions } from './postgres.ts';
 import type { SetBackends } from './set-backends.ts';
+import { COSMOS_THROTTLED, startFaultProxy } from './fault-proxy.ts';
 
 /** Keys of the emulators, which run on 127.0.0.1 only. */
 const COSMOS_KEY = Buffer.from('the key of an emulator on this machine only').toString('base64');
@@ -19,38 +21,32 @@ export interface ServiceBusTopics {
   readonly subscriptions: readonly string[];
 }
 
-/** Starts the Cosmos DB and Service Bus emulators and Azurite for `components/azure`. */
+/** Starts the Cosmos DB and Service Bus emulators and Azurite for `components/azure`; all or, on failure, none. */
 export async function startAzureBackends(
-  options: ServerOptions & { readonly serviceBus: ServiceBusTopics },
+  options: ServerOptions & { readonly serviceBus: ServiceBusTopics; readonly faults?: boolean },
 ): Promise<SetBackends> {
-  const [cosmos, serviceBus, azurite] = await Promise.all([
-    startCosmos(options),
-    startServiceBus(options),
-    startAzurite(options),
-  ]);
-  await createContainer(azurite.port, CONTAINER);
-  return {
-    servers: { state: cosmos, pubsub: serviceBus, blobs: azurite },
-    env: {
-      MAESTRO_COSMOS_URL: `http://127.0.0.1:${cosmos.port}`,
-      MAESTRO_SERVICEBUS: '127.0.0.1',
-      MAESTRO_BLOB_ACCOUNT: AZURITE_ACCOUNT,
-      MAESTRO_KEYVAULT: 'none',
-      MAESTRO_AZURE_CLIENT_ID: 'none',
-    },
-    overlay: azureOverlay(serviceBus.port, azurite.port),
-    throttle: async (ms) => {
-      const answer = await fetch(`http://127.0.0.1:${cosmos.port}/_emulator/throttle`, {
-        method: 'POST',
-        body: JSON.stringify({ forMs: ms }),
-      });
-      if (!answer.ok) throw new Error(`the emulator does not throttle: ${answer.status}`);
-    },
-    emulated: 'our emulators of Cosmos DB and Service Bus; Azurite (Blob)',
-    stop: async () => {
-      await Promise.all([cosmos.stop(), serviceBus.stop(), azurite.stop()]);
-    },
-  };
+  const starting = [startCosmos(options), startServiceBus(options), startAzurite(options)] as const;
+  return await allOrNone(starting, async ([cosmos, serviceBus, azurite]) => {
+    await createContainer(azurite.port, CONTAINER);
+    const proxy = options.faults ? await startFaultProxy(cosmos.port, COSMOS_THROTTLED) : undefined;
+    return {
+      servers: { state: cosmos, pubsub: serviceBus, blobs: azurite },
+      env: {
+        MAESTRO_COSMOS_URL: `http://127.0.0.1:${proxy?.port ?? cosmos.port}`,
+        MAESTRO_SERVICEBUS: '127.0.0.1',
+        MAESTRO_BLOB_ACCOUNT: AZURITE_ACCOUNT,
+        MAESTRO_KEYVAULT: 'none',
+        MAESTRO_AZURE_CLIENT_ID: 'none',
+      },
+      overlay: azureOverlay(serviceBus.port, azurite.port),
+      outage: (ms) => killedFor(cosmos, ms),
+      ...(proxy && { throttling: proxy }),
+      emulated: 'our emulators of Cosmos DB and Service Bus; Azurite (Blob)',
+      stop: async () => {
+        await Promise.all([proxy?.stop(), cosmos.stop(), serviceBus.stop(), azurite.stop()]);
+      },
+    };
+  });
 }
 
 /** What reaches these servers. Key Vault cannot run here: secrets come from the environment. */

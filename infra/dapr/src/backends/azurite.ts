@@ -4,15 +4,17 @@ import { runCommand } from '../binaries/run-command.ts';
 import { startServerProcess, type RestartableServer } from './http-server-process.ts';
 import { installedFolder } from './installed-server.ts';
 import type { ServerOptions } from './postgres.ts';
+import { findProgram, requireProgram } from './server-program.ts';
 
 /** The newest that runs on Node 20. */
 const VERSION = '3.35.0';
 
 /** Fetches Azurite from the npm registry. */
 async function install(folder: string): Promise<void> {
+  const npm = join(requireProgram(findProgram('npm', 'npm', 'npm')), 'npm');
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
   const result = await runCommand(
-    'npm',
+    npm,
     [
       'install',
       '--ignore-scripts',
@@ -26,14 +28,18 @@ async function install(folder: string): Promise<void> {
   if (!result.ok) throw new Error(`Azurite could not be fetched: ${result.error}`);
 }
 
+/**
+ * The folder that has Azurite, which is fetched if need be.
+ *
+ * @throws Error that says what is missing and how to get it.
+ */
+export function provideAzurite(log?: ServerOptions['log']): Promise<string> {
+  return installedFolder({ name: 'azurite', version: VERSION, install, log });
+}
+
 /** Starts the blob service of Azurite. */
 export async function startAzurite(options: ServerOptions): Promise<RestartableServer> {
-  const folder = await installedFolder({
-    name: 'azurite',
-    version: VERSION,
-    install,
-    log: options.log,
-  });
+  const folder = await provideAzurite(options.log);
   const server = await startServerProcess({
     name: 'azurite',
     dataDir: options.dataDir,

@@ -1,4 +1,5 @@
-import type { RestartableServer } from './http-server-process.ts';
+import { allOrNone } from './all-or-none.ts';
+import { killedFor, type RestartableServer } from './http-server-process.ts';
 import { startPostgres, type RunningServer, type ServerOptions } from './postgres.ts';
 import { startRedis } from './redis.ts';
 import type { SetBackends } from './set-backends.ts';
@@ -13,9 +14,7 @@ export interface Backends extends SetBackends {
 
 /** Starts a PostgreSQL and a Redis of our own for `components/postgres`; both or, on failure, none. */
 export async function startPostgresBackends(options: ServerOptions): Promise<Backends> {
-  const starting = [startPostgres(options), startRedis(options)] as const;
-  try {
-    const [postgres, redis] = await Promise.all(starting);
+  return await allOrNone([startPostgres(options), startRedis(options)], ([postgres, redis]) => {
     const state = restartable('postgres', postgres, (port) => startPostgres({ ...options, port }));
     const pubsub = restartable('redis', redis, (port) => startRedis({ ...options, port }));
     return {
@@ -24,16 +23,12 @@ export async function startPostgresBackends(options: ServerOptions): Promise<Bac
       servers: { state, pubsub },
       env: { MAESTRO_POSTGRES: postgres.connectionString, MAESTRO_REDIS: redis.connectionString },
       overlay: {},
+      outage: (ms) => killedFor(state, ms),
       stop: async () => {
         await Promise.all([state.stop(), pubsub.stop()]);
       },
     };
-  } catch (error) {
-    for (const outcome of await Promise.allSettled(starting)) {
-      if (outcome.status === 'fulfilled') await outcome.value.stop();
-    }
-    throw error;
-  }
+  });
 }
 
 function restartable(

@@ -4,7 +4,7 @@ import { runCommand } from '../binaries/run-command.ts';
 import { startServerProcess, type RestartableServer } from './http-server-process.ts';
 import { installedFolder } from './installed-server.ts';
 import type { ServerOptions } from './postgres.ts';
-import { findProgramFolder, requireProgram } from './server-program.ts';
+import { findProgram, requireProgram } from './server-program.ts';
 
 const VERSION = '2.6.1';
 
@@ -13,7 +13,7 @@ export const DYNAMODB_TABLE = 'maestro-continuations';
 
 /** Fetches the vendor's own DynamoDB Local from Maven Central. */
 async function install(folder: string): Promise<void> {
-  const maven = requireProgram(programFolder('mvn', 'maven'));
+  const maven = requireProgram(findProgram('mvn', 'Maven', 'maven'));
   writeFileSync(
     join(folder, 'pom.xml'),
     `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
@@ -29,25 +29,22 @@ async function install(folder: string): Promise<void> {
   if (!result.ok) throw new Error(`DynamoDB Local could not be fetched: ${result.error}`);
 }
 
-function programFolder(program: string, debianPackage: string) {
-  const folder = findProgramFolder([program]);
-  return folder === undefined
-    ? ({
-        ok: false,
-        reason: `no ${program}`,
-        fix: `sudo apt-get install -y ${debianPackage}`,
-      } as const)
-    : ({ ok: true, folder } as const);
+/**
+ * Java, and the folder of DynamoDB Local's libraries, which are fetched if need be.
+ *
+ * @throws Error that says what is missing and how to get it.
+ */
+export async function provideDynamoDb(
+  log?: ServerOptions['log'],
+): Promise<{ readonly java: string; readonly lib: string }> {
+  const folder = requireProgram(findProgram('java', 'Java', 'default-jre-headless'));
+  const server = { name: 'dynamodb-local', version: VERSION, install, log };
+  return { java: join(folder, 'java'), lib: join(await installedFolder(server), 'lib') };
 }
 
 /** Starts a DynamoDB Local that keeps its data in a file, with the table and its stream. */
 export async function startDynamoDb(options: ServerOptions): Promise<RestartableServer> {
-  const java = join(requireProgram(programFolder('java', 'default-jre-headless')), 'java');
-  const { log } = options;
-  const lib = join(
-    await installedFolder({ name: 'dynamodb-local', version: VERSION, install, log }),
-    'lib',
-  );
+  const { java, lib } = await provideDynamoDb(options.log);
   const server = await startServerProcess({
     name: 'dynamodb',
     dataDir: options.dataDir,

@@ -16,6 +16,13 @@ export interface RestartableServer {
   stop(): Promise<void>;
 }
 
+/** Kills a server, and starts it again after so long, in ms. */
+export async function killedFor(server: RestartableServer, ms: number): Promise<void> {
+  await server.process.kill9();
+  await new Promise((wake) => setTimeout(wake, ms));
+  await server.restart();
+}
+
 /** How to run a server. */
 export interface ServerCommand {
   readonly name: string;

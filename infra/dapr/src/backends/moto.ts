@@ -3,16 +3,15 @@ import { runCommand } from '../binaries/run-command.ts';
 import { startServerProcess, type RestartableServer } from './http-server-process.ts';
 import { installedFolder } from './installed-server.ts';
 import type { ServerOptions } from './postgres.ts';
-import { findProgramFolder } from './server-program.ts';
+import { findProgram, requireProgram, type ServerProgram } from './server-program.ts';
 
 const VERSION = '5.2.5';
 
 /** Fetches the moto server from PyPI into a virtual environment of its own. */
 async function install(folder: string): Promise<void> {
-  const python = findProgramFolder(['python3']);
-  if (python === undefined) throw new Error('no python3: sudo apt-get install -y python3-venv');
+  const python = join(requireProgram(await findPython()), 'python3');
   const steps: readonly (readonly [string, ...string[]])[] = [
-    [join(python, 'python3'), '-m', 'venv', 'venv'],
+    [python, '-m', 'venv', 'venv'],
     [join(folder, 'venv/bin/pip'), 'install', '-q', `moto[server]==${VERSION}`],
   ];
   for (const [command, ...args] of steps) {
@@ -21,14 +20,31 @@ async function install(folder: string): Promise<void> {
   }
 }
 
+/** Finds a Python that can make virtual environments; Debian has that part in a package of its own. */
+async function findPython(): Promise<ServerProgram> {
+  const python = findProgram('python3', 'Python 3', 'python3-venv');
+  if (!python.ok) return python;
+  const check = ['-c', 'import ensurepip, venv'];
+  if ((await runCommand(join(python.folder, 'python3'), check)).ok) return python;
+  return {
+    ok: false,
+    reason: 'a Python without venv',
+    fix: 'sudo apt-get install -y python3-venv',
+  };
+}
+
+/**
+ * The folder with moto's virtual environment, which is made if need be.
+ *
+ * @throws Error that says what is missing and how to get it.
+ */
+export function provideMoto(log?: ServerOptions['log']): Promise<string> {
+  return installedFolder({ name: 'moto', version: VERSION, install, log });
+}
+
 /** Starts a moto server: SNS, SQS and S3 of AWS, in memory. */
 export async function startMoto(options: ServerOptions): Promise<RestartableServer> {
-  const folder = await installedFolder({
-    name: 'moto',
-    version: VERSION,
-    install,
-    log: options.log,
-  });
+  const folder = await provideMoto(options.log);
   const server = await startServerProcess({
     name: 'moto',
     dataDir: options.dataDir,

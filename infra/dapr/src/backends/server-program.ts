@@ -24,6 +24,14 @@ export function findProgramFolder(
   );
 }
 
+/** Finds one program, or names the Debian package that has it. */
+export function findProgram(program: string, what: string, debianPackage: string): ServerProgram {
+  const folder = findProgramFolder([program]);
+  return folder === undefined
+    ? { ok: false, reason: `no ${what}`, fix: `sudo apt-get install -y ${debianPackage}` }
+    : { ok: true, folder };
+}
+
 /** @throws Error with reason and fix when the program is absent. */
 export function requireProgram(program: ServerProgram): string {
   if (!program.ok) throw new Error(`${program.reason}: ${program.fix}`);

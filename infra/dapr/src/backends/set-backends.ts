@@ -6,6 +6,7 @@ import { startAzureBackends, type ServiceBusTopics } from './azure-backends.ts';
 import { startPostgresBackends } from './backends.ts';
 import type { RestartableServer } from './http-server-process.ts';
 import type { ServerOptions } from './postgres.ts';
+import type { FaultProxy } from './fault-proxy.ts';
 
 /** The shipped component sets. */
 export const COMPONENT_SETS = ['local', 'postgres', 'azure', 'aws'] as const;
@@ -19,8 +20,10 @@ export interface SetBackends {
   readonly env: Readonly<Record<string, string>>;
   /** What has to be changed in the shipped components to reach these servers. */
   readonly overlay: Overlay;
-  /** Has the state store refuse everything for so long as one over its throughput; where it can be told to. */
-  readonly throttle?: (ms: number) => Promise<void>;
+  /** Has the state store refuse for a while, as one over its throughput does, and counts; where it can be told to. */
+  readonly throttling?: Pick<FaultProxy, 'throttle' | 'refused'>;
+  /** Has the state store go away for so long, in ms, and come back with all that it had acknowledged; resolves then. */
+  readonly outage?: (ms: number) => Promise<void>;
   /** What stands in for the cloud's services, in words; absent when these are the real ones. */
   readonly emulated?: string;
   stop(): Promise<void>;
@@ -30,8 +33,13 @@ export interface SetBackends {
 export interface SetBackendsOptions extends ServerOptions {
   /** Where topics have to be made beforehand (Service Bus). */
   readonly serviceBus?: ServiceBusTopics;
-  /** Whether the state store has to be able to throttle, which may cost it a hop. @default false */
-  readonly throttling?: boolean;
+  /** Whether the state store has to be able to throttle and to go away, which may cost it a hop. @default false */
+  readonly faults?: boolean;
+}
+
+/** Whether `MAESTRO_ACCOUNTS` has a set run on real accounts. */
+export function runsOnAccount(set: ComponentSetName): boolean {
+  return (process.env['MAESTRO_ACCOUNTS'] ?? '').split(',').includes(set);
 }
 
 const NONE: SetBackends = { servers: {}, env: {}, overlay: {}, stop: async () => undefined };
@@ -46,8 +54,7 @@ export async function startSetBackends(
   set: ComponentSetName,
   options: SetBackendsOptions,
 ): Promise<SetBackends> {
-  const accounts = (process.env['MAESTRO_ACCOUNTS'] ?? '').split(',');
-  if (accounts.includes(set)) return NONE;
+  if (runsOnAccount(set)) return NONE;
   switch (set) {
     case 'local':
       return NONE;

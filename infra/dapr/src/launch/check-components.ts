@@ -4,12 +4,13 @@ import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { COMPONENT_FIELDS } from './component-fields.ts';
 
+const Kind = z.looseObject({ kind: z.literal('Component') });
+
 const Component = z.looseObject({
-  kind: z.literal('Component'),
   metadata: z.looseObject({ name: z.string() }),
   spec: z.looseObject({
     type: z.string(),
-    metadata: z.array(z.looseObject({ name: z.string() })).default([]),
+    metadata: z.array(z.looseObject({ name: z.string() })).nullish(),
   }),
 });
 
@@ -18,53 +19,110 @@ const REFUSED: Readonly<Record<string, string>> = {
   'state.redis': 'its transactions are not atomic, so a log could have holes',
 };
 
+/** Something that is wrong with a component file. */
+export interface ComponentFault {
+  /** The file's path. */
+  readonly file: string;
+  /** The component's name; absent when the file does not say. */
+  readonly component?: string;
+  /** The field that is unknown, or missing: then all names that would do. */
+  readonly field?: string;
+  /** The known field that is nearest to an unknown one, where one is near. */
+  readonly nearest?: string;
+  /** What is wrong, in words, with component and field. */
+  readonly message: string;
+}
+
+/** A component of a folder. */
+export interface FoundComponent {
+  readonly file: string;
+  readonly name: string;
+  readonly type: string;
+  /** Whether the fields of its type are known here; those of the types that Maestro ships files for are. */
+  readonly known: boolean;
+}
+
+/** What was found in a folder of component files. */
+export interface ComponentCheck {
+  readonly components: readonly FoundComponent[];
+  readonly faults: readonly ComponentFault[];
+}
+
 /**
  * Looks for what is wrong with the components of a folder: fields that their type does not have (daprd passes over
  * them in silence), fields that are missing, and stores that cannot hold continuations.
- *
- * @returns a line for each fault: file, component, field.
  */
-export function componentFaults(folder: string): readonly string[] {
-  return readdirSync(folder)
-    .filter((file) => /\.ya?ml$/.test(file))
-    .flatMap((file) =>
-      parseAllDocuments(readFileSync(join(folder, file), 'utf8')).flatMap((document) => {
-        const where = join(folder, file);
-        if (document.errors[0]) return [`${where}: ${document.errors[0].message}`];
-        const component = Component.safeParse(document.toJSON());
-        return component.success
-          ? faultsOf(component.data).map((fault) => `${where}: ${fault}`)
-          : [];
-      }),
-    );
+export function checkComponents(folder: string): ComponentCheck {
+  const components: FoundComponent[] = [];
+  const faults: ComponentFault[] = [];
+  for (const name of readdirSync(folder).sort()) {
+    if (!/\.ya?ml$/.test(name)) continue;
+    const file = join(folder, name);
+    for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
+      if (document.errors[0]) {
+        faults.push({ file, message: document.errors[0].message });
+        continue;
+      }
+      const content: unknown = document.toJSON();
+      if (!Kind.safeParse(content).success) continue;
+      const parsed = Component.safeParse(content);
+      if (parsed.success) {
+        const { metadata, spec } = parsed.data;
+        const known = Object.hasOwn(COMPONENT_FIELDS, spec.type);
+        components.push({ file, name: metadata.name, type: spec.type, known });
+        faults.push(...faultsOf(parsed.data).map((fault) => ({ file, ...fault })));
+      } else {
+        const wrong = parsed.error.issues.map(
+          ({ path, message }) => `${path.join('.')}: ${message}`,
+        );
+        faults.push({ file, message: `not a component: ${wrong.join('; ')}` });
+      }
+    }
+  }
+  return { components, faults };
 }
 
-/** @throws Error that lists every fault. */
+/** @throws Error that lists every fault: file, component, field. */
 export function requireSoundComponents(folders: readonly string[]): void {
-  const faults = folders.flatMap(componentFaults);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const faults = folders.flatMap((folder) => checkComponents(folder).faults);
+  if (faults.length > 0) {
+    throw new Error(faults.map(({ file, message }) => `${file}: ${message}`).join('\n'));
+  }
 }
 
-function faultsOf({ metadata, spec }: z.infer<typeof Component>): readonly string[] {
-  const who = `${metadata.name} (${spec.type})`;
+function faultsOf({
+  metadata,
+  spec,
+}: z.infer<typeof Component>): readonly Omit<ComponentFault, 'file'>[] {
+  const component = metadata.name;
+  const who = `${component} (${spec.type})`;
   const refused = REFUSED[spec.type];
-  if (refused !== undefined) return [`${who} cannot hold continuations: ${refused}`];
+  if (refused !== undefined) {
+    return [{ component, message: `${who} cannot hold continuations: ${refused}` }];
+  }
   const known = COMPONENT_FIELDS[spec.type];
   if (!known) return [];
-  const names = spec.metadata.map(({ name }) => name);
+  const names = (spec.metadata ?? []).map(({ name }) => name);
   const has = (field: string): boolean =>
     names.some((name) => name.toLowerCase() === field.toLowerCase());
   const unknown = names.filter(
     (name) => !known.fields.some((field) => field.toLowerCase() === name.toLowerCase()),
   );
   return [
-    ...unknown.map((name) => {
-      const near = nearest(name, known.fields);
-      return `${who} has no field '${name}'${near ? `; did you mean '${near}'?` : ''}`;
+    ...unknown.map((field) => {
+      const near = nearest(field, known.fields);
+      const message = `${who} has no field '${field}'`;
+      return near === undefined
+        ? { component, field, message }
+        : { component, field, nearest: near, message: `${message}; did you mean '${near}'?` };
     }),
     ...known.required
       .filter((group) => !group.some(has))
-      .map((group) => `${who} needs the field ${group.map((field) => `'${field}'`).join(' or ')}`),
+      .map((group) => ({
+        component,
+        field: group.join(' or '),
+        message: `${who} needs the field ${group.map((field) => `'${field}'`).join(' or ')}`,
+      })),
   ];
 }
 

@@ -36,6 +36,18 @@ describe.each(['local', 'postgres'])('components/%s', (set) => {
   });
 });
 
+it.each(['local', 'postgres', 'azure', 'aws'])(
+  'says nothing of mTLS in %s: Dapr reads that from the Configuration of its control plane alone',
+  (set) => {
+    const found = resources(set).filter(
+      (one) => (one as { readonly kind: string }).kind === 'Configuration',
+    );
+    expect(found).toEqual([
+      expect.objectContaining({ spec: expect.not.objectContaining({ mtls: expect.anything() }) }),
+    ]);
+  },
+);
+
 it('retries deliveries from Redis, which would otherwise lose a message that failed', () => {
   expect(resources('postgres')).toContainEqual(
     expect.objectContaining({

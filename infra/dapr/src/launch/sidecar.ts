@@ -9,6 +9,7 @@ import { waitUntil } from '../processes/wait-until.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { daprFlags } from './dapr-flags.ts';
 import { readMetadata } from './sidecar-metadata.ts';
+import { lostStartupRace } from './startup-race.ts';
 
 /** Options of {@link startSidecar}. */
 export interface SidecarOptions {
@@ -38,6 +39,8 @@ export interface SidecarOptions {
 export interface Sidecar {
   readonly httpPort: number;
   readonly grpcPort: number;
+  /** Where daprd shows its own metrics to Prometheus, at `/`. */
+  readonly metricsPort: number;
   /** The process that runs now; another one after a restart. */
   readonly process: ManagedProcess;
   /** Waits until daprd and the connection to its application are up. */
@@ -53,7 +56,7 @@ const STOP_GRACE_MS = 8_000;
 
 function daprdArguments(
   options: SidecarOptions,
-  ports: { readonly http: number; readonly grpc: number; readonly internal: number },
+  ports: Readonly<Record<'http' | 'grpc' | 'internal' | 'metrics', number>>,
 ): string[] {
   const { appPort, appHealthPath = '/healthz', appProtocol = 'http', controlPlane } = options;
   const hasApp = appPort !== undefined;
@@ -70,7 +73,9 @@ function daprdArguments(
     'placement-host-address': controlPlane.placementAddress,
     'scheduler-host-address': controlPlane.schedulerAddress,
     'max-body-size': '16Mi',
-    'enable-metrics': false,
+    'enable-metrics': true,
+    'metrics-listen-address': '127.0.0.1',
+    'metrics-port': ports.metrics,
     'enable-profiling': false,
     'resources-path': options.resourcesPaths,
     config: options.configPath,
@@ -89,22 +94,15 @@ function daprdArguments(
   });
 }
 
-/**
- * Whether daprd ended because another one was opening the same SQLite file in that instant: its first statement does not
- * wait for the lock. Starting it again is what an orchestrator does.
- */
-function metLockedDatabase({ logFile }: ManagedProcess): boolean {
-  return /INIT_COMPONENT_FAILURE.*SQLITE_BUSY/.test(logTail(logFile));
-}
-
 /** Starts daprd with every port given explicitly, on 127.0.0.1. Does not wait for its health. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { dataDir } = options;
-  const free = await freePorts(3);
+  const free = await freePorts(4);
   const ports = {
     http: options.httpPort ?? Number(free[0]),
     grpc: options.grpcPort ?? Number(free[1]),
     internal: Number(free[2]),
+    metrics: Number(free[3]),
   };
   const name = options.name ?? `daprd-${options.appId}`;
   const url = `http://127.0.0.1:${ports.http}/v1.0`;
@@ -122,6 +120,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   return {
     httpPort: ports.http,
     grpcPort: ports.grpc,
+    metricsPort: ports.metrics,
     get process() {
       return current;
     },
@@ -137,7 +136,11 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
           });
           return;
         } catch (error) {
-          if (current.running || !metLockedDatabase(current) || performance.now() > deadline)
+          if (
+            current.running ||
+            !lostStartupRace(logTail(current.logFile)) ||
+            performance.now() > deadline
+          )
             throw error;
           current = spawn();
         }

@@ -100,7 +100,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const app = await startApp(spec, context);
     apps.set(name, app);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    log(`${name}: up in ${seconds} s, its sidecar on port ${app.sidecar.httpPort}`);
+    log(
+      `${name}: up in ${seconds} s, its sidecar on port ${app.sidecar.httpPort}, whose metrics are on ${app.sidecar.metricsPort}`,
+    );
     return app;
   };
   const stop = async ({ drainMs = DRAIN_MS }: StackStopOptions = {}): Promise<void> => {

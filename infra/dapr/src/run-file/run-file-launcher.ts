@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { startPostgres, type RunningServer } from '../backends/postgres.ts';
 import { startRedis } from '../backends/redis.ts';
 import type { DaprBinaries } from '../binaries/dapr-binaries.ts';
@@ -18,11 +19,18 @@ export interface RunFileOptions {
 
 const SERVERS = { MAESTRO_POSTGRES: startPostgres, MAESTRO_REDIS: startRedis } as const;
 
+/** `MAESTRO_BLOBS` of an environment, made absolute: daprd runs in another folder than this process. */
+export function blobsOf(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const folder = env['MAESTRO_BLOBS'] ?? '';
+  return folder === '' ? {} : { MAESTRO_BLOBS: resolve(folder) };
+}
+
 /**
  * Runs a `dapr.yaml` without the Dapr CLI: what `dapr run -f` does, with a control plane of its
  * own, output in log files, and 1 s / 500 ms / 3 for all application health checks. A PostgreSQL
  * or Redis that the components ask for (`MAESTRO_POSTGRES`, `MAESTRO_REDIS`) and the environment
- * does not name is started too and stops with the stack.
+ * does not name is started too and stops with the stack; `MAESTRO_BLOBS` is a folder of the data folder unless the
+ * environment names one.
  */
 export async function runFile(path: string, options: RunFileOptions): Promise<Stack> {
   const file = parseRunFile(path);
@@ -30,7 +38,7 @@ export async function runFile(path: string, options: RunFileOptions): Promise<St
   if (components === undefined) {
     throw new Error(`${file.path}: no application has a resourcesPath; set common.resourcesPath`);
   }
-  const env: Record<string, string> = { ...options.env };
+  const env: Record<string, string> = { ...blobsOf(process.env), ...options.env };
   const wanted = environmentReferences(file.resourcesPaths);
   const servers: RunningServer[] = [];
   const stopServers = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import type { ContinuationRef } from '@maestro/core';
 import type { ServerResponse } from 'node:http';
 
 /** What a handler answers. */
@@ -8,6 +9,8 @@ export interface Answer {
   /** @default application/json; charset=utf-8 */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The continuation that the request has started, whose trace is the request's. */
+  readonly began?: ContinuationRef;
 }
 
 /** Writes an answer as a whole. */

@@ -1,19 +1,37 @@
-import { ContinuationId, MaestroError, type Identity } from '@maestro/core';
+import {
+  ContinuationId,
+  MaestroError,
+  type Identity,
+  type Observability,
+  type Tracing,
+} from '@maestro/core';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { sendAnswer } from './answer.ts';
 import { authenticate } from './authenticate.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { readJsonBody } from './json-body.ts';
+import { measureRequest } from './measure-request.ts';
+import { beginRequestSpan, type RequestFacts } from './request-span.ts';
 import { requestIdOf } from './request-id.ts';
 import type { Route } from './route.ts';
 
+/** Who is told of requests. */
+export interface RequestObservers {
+  readonly tracing?: Tracing | undefined;
+  readonly observability?: Observability | undefined;
+}
+
 /** Serves a table of routes; what a path does not take is refused with 405 and the methods that it does. */
-export function mountRoutes(routes: readonly Route[], identity: Identity): Router {
+export function mountRoutes(
+  routes: readonly Route[],
+  identity: Identity,
+  observers: RequestObservers = {},
+): Router {
   const router = Router({ caseSensitive: true });
   const methods = new Map<string, string[]>();
   for (const route of routes) {
     methods.set(route.path, [...(methods.get(route.path) ?? []), route.method]);
-    router[route.method](route.path, handlerOf(route, identity));
+    router[route.method](route.path, handlerOf(route, identity, observers));
   }
   for (const [path, taken] of methods) {
     const allow = taken.flatMap((method) =>
@@ -30,10 +48,21 @@ export function mountRoutes(routes: readonly Route[], identity: Identity): Route
   return router;
 }
 
-function handlerOf(route: Route, identity: Identity): RequestHandler {
+function handlerOf(
+  route: Route,
+  identity: Identity,
+  { tracing, observability }: RequestObservers,
+): RequestHandler {
   const takesId = route.path.includes(':id');
+  const method = route.method.toUpperCase();
   return async (request: Request, response: Response): Promise<void> => {
+    if (observability) measureRequest(response, route, observability);
+    const facts: RequestFacts = { method, route: route.path, tenant: '' };
+    // What only reads is in no continuation's trace.
+    const traceparent =
+      route.method === 'get' ? undefined : beginRequestSpan(request, response, facts, tracing);
     const principal = await authenticate(identity, route.access, request.headers.authorization);
+    facts.tenant = principal.tenant;
     const id = takesId ? continuationIdOf(request) : '';
     const query = route.query ? parsedQuery(route, request) : undefined;
     const body = route.body ? await parsedBody(route.body, request) : undefined;
@@ -41,11 +70,13 @@ function handlerOf(route: Route, identity: Identity): RequestHandler {
       http: request,
       response,
       requestId: requestIdOf(response),
+      traceparent,
       principal,
       id,
       body,
       query,
     });
+    facts.began = answer?.began;
     if (answer) sendAnswer(response, answer);
   };
 }

@@ -30,6 +30,8 @@ export interface ApiRequest<B, Q> {
   readonly http: Request;
   readonly response: Response;
   readonly requestId: string;
+  /** W3C traceparent of the request's span, for what it causes; undefined where a route only reads. */
+  readonly traceparent: string | undefined;
   /** The caller; of a public route without any rights. */
   readonly principal: Principal;
   /** The continuation's id in the path; empty when the path has none. */

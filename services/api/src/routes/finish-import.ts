@@ -8,6 +8,7 @@ import {
 } from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { checkCopy } from '../import/check-copy.ts';
 import { invalidImport } from '../import/check-rows.ts';
 import { readBack } from '../import/read-back.ts';
 import { readState } from '../view/read-state.ts';
@@ -20,7 +21,7 @@ export function finishImport({ store, recipes, log }: ApiParts): Route {
     operationId: 'finishImport',
     summary: 'Bring a continuation into being whose rows have all been imported',
     description:
-      'Reads the whole log back, verifies and folds it, and stores the head. A log that does not end sealed or finished is refused, unless it is a copy. What was sealed stays so: give it the signal `unseal` to let it go on.',
+      'Reads the whole log back, verifies and folds it, and stores the head. A log that does not end sealed or finished is refused, unless it is a copy: the id has to be the one that is derived from `copyOf`. What was sealed stays so: give it the signal `unseal` to let it go on.',
     access: 'operator',
     body: {
       schema: FinishImportRequest,
@@ -44,11 +45,12 @@ export function finishImport({ store, recipes, log }: ApiParts): Route {
     ],
     handle: async ({ principal, id, body }) => {
       const ref = { tenant: principal.tenant, id };
+      if (body.copyOf) checkCopy(ref, body.copyOf);
       if ((await store.readHead(ref)) === undefined) {
         const verifier = await readBack(store, ref, body);
         const { state, head } = verifier;
         if (!state || head === undefined) throw invalidImport(1, 'a payload was erased');
-        if (!body.copy) checkClosed(state);
+        if (!body.copyOf) checkClosed(state);
         // Nothing is brought here that could not go on here.
         if (!isFinished(state.status)) recipes.get(state.goal.recipe);
         const result = await store.restore({ ref, from: body.sequence + 1, entries: [], head });

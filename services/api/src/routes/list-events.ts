@@ -1,4 +1,5 @@
 import { MAX_PAGE_EVENTS } from '@maestro/client/protocol';
+import { MaestroError } from '@maestro/core';
 import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -68,9 +69,16 @@ export function listEvents({ store }: ApiParts): Route {
       const { from, limit, include } = query;
       const { row, ...head } = await readHeadPosition(store, ref);
       // No further than the head that comes along: page and head then belong together.
-      const rows = await readRows(store, ref, from, Math.min(limit, head.sequence - from + 1));
+      const count = Math.max(0, Math.min(limit, head.sequence - from + 1));
+      const rows = await readRows(store, ref, from, count);
       const last = from + rows.length - 1;
-      const next = rows.length > 0 && last < head.sequence ? last + 1 : null;
+      if (rows.length < count) {
+        throw new MaestroError(
+          'log.corrupt',
+          `event ${last + 1} of ${id} is not in the store, and its head is at ${head.sequence}`,
+        );
+      }
+      const next = count > 0 && last < head.sequence ? last + 1 : null;
       const headRow = include === 'head' ? `,"headRow":${JSON.stringify(row)}` : '';
       // The rows are JSON already; parsing and printing them again could only change them.
       const body = `{"events":[${rows.join(',')}],"next":${next},"head":${JSON.stringify(head)}${headRow}}`;

@@ -3,28 +3,48 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { openapiDocument } from '../openapi/openapi-document.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
 import { explainContinuation } from './explain-continuation.ts';
+import { forkContinuation } from './fork-continuation.ts';
 import { getBlob } from './get-blob.ts';
 import { finishImport } from './finish-import.ts';
+import { getCommonAncestor } from './get-common-ancestor.ts';
 import { getContinuation } from './get-continuation.ts';
+import { getLineage } from './get-lineage.ts';
 import { errorReference, liveness, metricsRoute, readiness } from './health.ts';
 import { importLog } from './import-log.ts';
+import { listContinuations } from './list-continuations.ts';
 import { listEvents } from './list-events.ts';
 import { putBlob } from './put-blob.ts';
+import { publishItems } from './publish-items.ts';
+import { replayContinuation } from './replay-continuation.ts';
 import { signalContinuation } from './signal-continuation.ts';
 import { startContinuation } from './start-continuation.ts';
+import { skipTime } from './skip-time.ts';
+import { startMerge } from './start-merge.ts';
+import { statusPage } from './status-page.ts';
 import { streamEvents } from './stream-events.ts';
+import { getTenant, putTenant } from './tenant.ts';
 import { wakeContinuation } from './wake-continuation.ts';
 
 /** Every route of the API: what is served and what is documented. */
 export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Route[] {
   const routes: Route[] = [
     startContinuation(parts),
+    listContinuations(parts),
     getContinuation(parts),
     listEvents(parts),
     streamEvents(parts, nudges),
     signalContinuation(parts),
+    forkContinuation(parts),
+    startMerge(parts),
+    publishItems(parts),
+    skipTime(parts),
+    getLineage(parts),
+    getCommonAncestor(parts),
     explainContinuation(parts),
+    replayContinuation(parts),
     wakeContinuation(parts),
+    getTenant(parts),
+    putTenant(parts),
     importLog(parts),
     finishImport(parts),
     getBlob(parts),
@@ -32,6 +52,7 @@ export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Rout
     liveness(),
     readiness(parts),
     errorReference(),
+    ...(parts.statusPage === false ? [] : [statusPage(parts)]),
     ...(parts.metrics ? [metricsRoute(parts.metrics)] : []),
   ];
   const openapi = openapiRoute(() => [...routes, openapi]);

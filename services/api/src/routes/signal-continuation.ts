@@ -6,7 +6,6 @@ import type { ApiParts } from '../api-options.ts';
 import { checkOperator } from '../http/authenticate.ts';
 import { IDEMPOTENCY_KEY, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { traceparentOf } from '../http/traceparent.ts';
 import { requesterOf } from './start-continuation.ts';
 
 /** `POST /continuations/{id}/signals`. */
@@ -17,7 +16,7 @@ export function signalContinuation({ continuations }: ApiParts): Route {
     operationId: 'signalContinuation',
     summary: 'Speak to a continuation',
     description:
-      '`kill`, `pause` and `resume` are taken at any time until it has finished, also while a step runs; any other signal only while it waits for it. `seal` closes it so that it can be moved to another store, `unseal` opens it again: both need the role `operator`, and in between nothing else is taken.',
+      '`kill`, `pause` and `resume` are taken at any time until it has finished, also while a step runs; any other signal only while it waits for it. `redirect` changes its objective, question, constraints or parameters from the next step on. `seal` closes it so that it can be moved to another store, `unseal` opens it again: both need the role `operator`, and in between nothing else is taken.',
     access: 'tenant',
     parameters: [IDEMPOTENCY_KEY],
     body: {
@@ -39,6 +38,9 @@ export function signalContinuation({ continuations }: ApiParts): Route {
       'continuation.sealed',
       'auth.forbidden',
       'signal.unknown',
+      'signal.forbidden',
+      'signal.too_late',
+      'signal.payload_invalid',
       'recipe.unknown',
       'idempotency.conflict',
       'event.too_large',
@@ -46,7 +48,7 @@ export function signalContinuation({ continuations }: ApiParts): Route {
       'commit.outcome_unknown',
       'sidecar.unavailable',
     ],
-    handle: async ({ http, principal, id, body }) => {
+    handle: async ({ http, traceparent, principal, id, body }) => {
       if (isOperatorSignal(body.signal)) checkOperator(principal);
       const reply = await continuations.send<Extract<Reply, { kind: 'signalled' }>>(
         { tenant: principal.tenant, id },
@@ -55,9 +57,10 @@ export function signalContinuation({ continuations }: ApiParts): Route {
           signal: body.signal,
           requestId: idempotencyKeyOf(http) ?? randomUUID(),
           by: requesterOf(principal),
+          roles: [...principal.roles],
           ...(body.note === undefined ? {} : { note: body.note }),
           ...(body.payload === undefined ? {} : { payload: body.payload }),
-          traceparent: traceparentOf(http.headers['traceparent']),
+          traceparent,
         },
       );
       const { changed, status, sequence } = reply;

@@ -13,7 +13,6 @@ import type { ApiParts } from '../api-options.ts';
 import { IDEMPOTENCY_KEY, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { invalidRequest } from '../http/invalid-request.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { traceparentOf } from '../http/traceparent.ts';
 import { EXAMPLE_GOAL, EXAMPLE_ID } from './examples.ts';
 
 /** `POST /continuations`. */
@@ -55,7 +54,7 @@ export function startContinuation({ continuations, store, recipes, clock }: ApiP
       'commit.outcome_unknown',
       'sidecar.unavailable',
     ],
-    handle: async ({ http, principal, body }) => {
+    handle: async ({ http, traceparent, principal, body }) => {
       const key = idempotencyKeyOf(http);
       const { tenant } = principal;
       const id = key === undefined ? ulid(clock.nowMs()) : deriveContinuationId(tenant, key);
@@ -72,7 +71,7 @@ export function startContinuation({ continuations, store, recipes, clock }: ApiP
         ...(body.budget ? { budget: budgetOf(body.budget) } : {}),
         requestedBy: requesterOf(principal),
         requestHash: sha256Hex(canonicalJson(body)),
-        traceparent: traceparentOf(http.headers['traceparent']),
+        traceparent,
       });
       const answer = {
         id,
@@ -84,6 +83,7 @@ export function startContinuation({ continuations, store, recipes, clock }: ApiP
         status: reply.created ? 201 : 200,
         headers: { location: `/continuations/${id}` },
         body: answer,
+        ...(reply.created ? { began: ref } : {}),
       };
     },
   });
@@ -111,10 +111,12 @@ function checkRecipe(recipes: RecipeRegistry, { goal }: StartRequest): void {
   );
 }
 
-function budgetOf({ capUsd, softCapUsd }: NonNullable<StartRequest['budget']>) {
+/** A budget as the core has it. */
+export function budgetOf({ capUsd, softCapUsd }: NonNullable<StartRequest['budget']>) {
   return newBudget(microUsd(capUsd), softCapUsd === undefined ? undefined : microUsd(softCapUsd));
 }
 
-function microUsd(usd: number): number {
+/** Dollars as the log has them: in whole millionths. */
+export function microUsd(usd: number): number {
   return Math.round(usd * 1_000_000);
 }

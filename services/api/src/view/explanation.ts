@@ -9,10 +9,24 @@ import { plainDuration } from './plain-duration.ts';
 
 type Awaited = Explanation['waitingFor'][number];
 
-/** Says what a continuation waits for, since when, and what would move it on. Pure: everything is in the head. */
-export function explain(state: ContinuationState, nowMs: number): Explanation {
+/** What an explanation says beyond the head. */
+export interface ExplainedBy {
+  /** Items that came near, by the index of the condition. */
+  readonly near: ReadonlyMap<number, Awaited['near']>;
+  readonly wakes: Explanation['wakes'];
+}
+
+/** Says what a continuation waits for, since when, and what would move it on; `nowMs` by its own clock. Pure. */
+export function explain(
+  state: ContinuationState,
+  nowMs: number,
+  { near, wakes }: ExplainedBy,
+): Explanation {
   const waitingFor = state.wait
-    ? singleConditions(state.wait.condition).map((condition) => awaited(condition, nowMs))
+    ? singleConditions(state.wait.condition).map((condition, index) => ({
+        ...awaited(condition, nowMs),
+        ...(near.has(index) ? { near: near.get(index) } : {}),
+      }))
     : [];
   const { activity } = state;
   return {
@@ -33,6 +47,7 @@ export function explain(state: ContinuationState, nowMs: number): Explanation {
         }
       : {}),
     lastWake: state.lastWake,
+    wakes,
   };
 }
 
@@ -57,7 +72,18 @@ function awaited(condition: SingleWakeCondition, nowMs: number): Awaited {
     case 'stream':
       return { kind: 'stream', stream: condition.stream, ...predicateOf(condition) };
     case 'sibling':
-      return { kind: 'sibling', tag: condition.tag, ...predicateOf(condition) };
+      return {
+        kind: 'sibling',
+        tag: condition.tag,
+        within: condition.within ?? 'root',
+        ...predicateOf(condition),
+      };
+    case 'parents':
+      return {
+        kind: 'parents',
+        need: condition.need,
+        ...(condition.deadline ? clock(condition.deadline, nowMs) : {}),
+      };
   }
 }
 
@@ -72,7 +98,7 @@ function predicateOf({ predicate }: { readonly predicate?: string | undefined })
 }
 
 /** What a sleep waits for, in words. */
-function words({ kind, at, inMs = 0, signal, stream, tag }: Awaited): string {
+function words({ kind, at, inMs = 0, signal, stream, tag, within, need }: Awaited): string {
   const when = `${at} (${inMs >= 0 ? `in ${plainDuration(inMs)}` : `overdue by ${plainDuration(inMs)}`})`;
   switch (kind) {
     case 'timer':
@@ -82,7 +108,11 @@ function words({ kind, at, inMs = 0, signal, stream, tag }: Awaited): string {
     case 'stream':
       return `an item of the stream '${stream}'`;
     case 'sibling':
-      return `a sibling that publishes under '${tag}'`;
+      return within === 'tenant'
+        ? `anybody of the tenant who publishes under '${tag}'`
+        : `a sibling that publishes under '${tag}'`;
+    case 'parents':
+      return `${need} of its parents to end${at === undefined ? '' : `, or the deadline at ${when}`}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   ContinuationStatus,
+  jsonOrUndefined,
   MaestroError,
   type ContinuationRef,
   type ContinuationStore,
@@ -34,18 +35,10 @@ export async function readHeadPosition(
 ): Promise<HeadPosition> {
   const row = await store.readHead(ref, signal);
   if (row === undefined) throw notFound(ref);
-  const parsed = HeadPosition.safeParse(parsedOrUndefined(row));
+  const parsed = HeadPosition.safeParse(jsonOrUndefined(row));
   if (!parsed.success) {
     throw new MaestroError('log.corrupt', `the head of ${ref.id} is not a state`);
   }
   const { sequence, hash, status } = parsed.data;
   return { sequence, hash, status, row };
-}
-
-function parsedOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,14 +1,15 @@
-import type { EventRows } from '../reader/event-reader.ts';
+import { pause } from '../pause.ts';
+import type { LogEnd } from '../reader/event-reader.ts';
 
-/** What a store itself tells of its rows, in the order of each continuation, from the beginning or a checkpoint on. */
+/** What a store itself tells of its heads, from the beginning or a checkpoint on; of several of one, perhaps the last alone. */
 export interface ChangeFeed {
   /**
-   * Reads what has changed since the last call and hands the log's rows on; the checkpoint moves only once they are
+   * Reads what has changed since the last call and hands on where logs end now; the checkpoint moves only once that is
    * taken, so after a crash some come again.
    *
-   * @returns how many rows were handed on.
+   * @returns how many were handed on.
    */
-  poll(take: (rows: EventRows) => Promise<void>, signal?: AbortSignal): Promise<number>;
+  poll(take: (end: LogEnd) => Promise<void>, signal?: AbortSignal): Promise<number>;
 }
 
 /** Where a feed keeps how far it has come. */
@@ -20,7 +21,7 @@ export interface Checkpoints {
 /** Polls a feed until the signal aborts; a poll that found something is followed at once by the next. */
 export async function followFeed(
   feed: ChangeFeed,
-  take: (rows: EventRows) => Promise<void>,
+  take: (end: LogEnd) => Promise<void>,
   options: {
     readonly signal: AbortSignal;
     /** Pause after a poll that found nothing, in ms. @default 1000 */
@@ -37,16 +38,4 @@ export async function followFeed(
     });
     if (found === 0) await pause(everyMs, signal);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

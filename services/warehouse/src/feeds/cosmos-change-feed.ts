@@ -1,13 +1,13 @@
 import { ChangeFeedStartFrom, StatusCodes, type Container } from '@azure/cosmos';
-import { logRowOf } from './log-row.ts';
 import type { ChangeFeed, Checkpoints } from './change-feed.ts';
-import type { EventRows } from '../reader/event-reader.ts';
+import { logEndOf } from './log-end.ts';
+import type { LogEnd } from '../reader/event-reader.ts';
 
 const PAGE = 100;
 
 /**
- * The change feed of a Cosmos DB container (latest version mode). Items of one logical partition, and so of one
- * continuation, come in the order they were written; log entries are never written again, so none is passed over.
+ * The change feed of a Cosmos DB container (latest version mode): a head that was written several times since the last
+ * poll may come once, as it is now. The SDK takes the ranges of the container in turn.
  */
 export class CosmosChangeFeed implements ChangeFeed {
   readonly #container: Container;
@@ -20,7 +20,7 @@ export class CosmosChangeFeed implements ChangeFeed {
     this.#name = name;
   }
 
-  async poll(take: (rows: EventRows) => Promise<void>, signal?: AbortSignal): Promise<number> {
+  async poll(take: (end: LogEnd) => Promise<void>, signal?: AbortSignal): Promise<number> {
     const since = await this.#checkpoints.load(this.#name);
     const iterator = this.#container.items.getChangeFeedIterator<Record<string, unknown>>({
       maxItemCount: PAGE,
@@ -35,9 +35,9 @@ export class CosmosChangeFeed implements ChangeFeed {
       const page = await iterator.readNext();
       if (page.statusCode === StatusCodes.NotModified) break;
       for (const item of page.result ?? []) {
-        const rows = logRowOf(item['id'], item['value']);
-        if (!rows) continue;
-        await take(rows);
+        const end = logEndOf(item['id'], item['value']);
+        if (!end) continue;
+        await take(end);
         found++;
       }
       await this.#checkpoints.save(this.#name, page.continuationToken);

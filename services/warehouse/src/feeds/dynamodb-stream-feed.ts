@@ -1,159 +1,192 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  DescribeStreamCommand,
+  ExpiredIteratorException,
   GetRecordsCommand,
   GetShardIteratorCommand,
-  ListStreamsCommand,
   TrimmedDataAccessException,
   type AttributeValue,
   type DynamoDBStreamsClient,
-  type Shard,
+  type GetRecordsOutput,
 } from '@aws-sdk/client-dynamodb-streams';
-import { MaestroError } from '@maestro/core';
-import type { EventRows } from '../reader/event-reader.ts';
+import type { LogEnd } from '../reader/event-reader.ts';
 import type { ChangeFeed, Checkpoints } from './change-feed.ts';
-import { logRowOf } from './log-row.ts';
+import { latestShards } from './dynamodb-shards.ts';
+import { logEndOf } from './log-end.ts';
 
+/** Records of a page, the most that the service gives. */
 const PAGE = 1000;
+/** Rounds over the shards in one poll; then they are listed anew, however much there is to read. */
+const ROUNDS = 100;
 /** What a shard's checkpoint says once everything in it has been read. */
 const FINISHED = 'finished';
 
+/** What a feed needs to read the stream of a table. */
+export interface DynamoDbStreamFeedOptions {
+  /** Knows which stream of the table is the latest. */
+  readonly tables: DynamoDBClient;
+  readonly streams: DynamoDBStreamsClient;
+  readonly table: string;
+  /** One value for each shard, under `{table}/{shard id}`. */
+  readonly checkpoints: Checkpoints;
+}
+
+/** A shard as far as it has been read. */
+interface OpenShard {
+  readonly arn: string;
+  readonly parent: string | undefined;
+  /** Nothing more is written to it. */
+  closed: boolean;
+  /** Everything in it has been read. */
+  finished: boolean;
+  /** Where its next page begins; undefined until the service was asked. */
+  iterator: string | undefined;
+}
+
 /**
- * The stream of a DynamoDB table (new images). The rows of a continuation are items of their own and may lie in
- * different shards, so they can come in any order: the reader fills what is missing from the log. A shard is read after
- * its parent. The service keeps 24 hours; what is older is found by the holes.
+ * The stream of a DynamoDB table (new images). Shards are read in turn, a page of each, and a shard after its parent.
+ * Pages may be empty although records follow, so the place in a shard is kept between polls. The service keeps 24 hours:
+ * whoever comes later finds `gaps`.
  */
 export class DynamoDbStreamFeed implements ChangeFeed {
-  readonly #client: DynamoDBStreamsClient;
-  readonly #table: string;
-  readonly #checkpoints: Checkpoints;
+  readonly #options: DynamoDbStreamFeedOptions;
+  readonly #shards = new Map<string, OpenShard>();
+  #gaps = 0;
 
-  constructor(client: DynamoDBStreamsClient, table: string, checkpoints: Checkpoints) {
-    this.#client = client;
-    this.#table = table;
-    this.#checkpoints = checkpoints;
+  constructor(options: DynamoDbStreamFeedOptions) {
+    this.#options = options;
   }
 
-  async poll(take: (rows: EventRows) => Promise<void>, signal?: AbortSignal): Promise<number> {
-    const arn = await this.#streamArn();
-    const shards = await this.#shards(arn);
-    const finished = new Set<string>();
+  /**
+   * How often a part of the stream was gone before this feed had read it. What was in it is found by the next event of
+   * each continuation, or not at all: a reason to compare heads.
+   */
+  get gaps(): number {
+    return this.#gaps;
+  }
+
+  /** @throws MaestroError `component.unsupported` when the table has no stream of new images. */
+  async poll(take: (end: LogEnd) => Promise<void>, signal?: AbortSignal): Promise<number> {
+    await this.#listShards();
     let found = 0;
-    for (const { ShardId: id, ParentShardId: parent } of inOrder(shards)) {
-      if (id === undefined || signal?.aborted) break;
-      const parentIsThere = shards.some(({ ShardId }) => ShardId === parent);
-      if (parent !== undefined && parentIsThere && !finished.has(parent)) continue;
-      const outcome = await this.#readShard(arn, id, take, signal);
-      found += outcome.found;
-      if (outcome.finished) finished.add(id);
+    for (let round = 0, more = true; more && round < ROUNDS; round++) {
+      more = false;
+      const failures: unknown[] = [];
+      for (const [id, shard] of this.#readable()) {
+        if (signal?.aborted) return found;
+        try {
+          const page = await this.#readPage(id, shard, take);
+          found += page.found;
+          more ||= page.more;
+        } catch (error) {
+          // What one shard holds up must not hold up the others.
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
     }
     return found;
   }
 
-  async #readShard(
-    arn: string,
-    shard: string,
-    take: (rows: EventRows) => Promise<void>,
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly found: number; readonly finished: boolean }> {
-    const name = `${this.#table}/${shard}`;
-    const since = await this.#checkpoints.load(name);
-    if (since === FINISHED) return { found: 0, finished: true };
-    let iterator = await this.#iterator(arn, shard, since);
+  async #readPage(
+    id: string,
+    shard: OpenShard,
+    take: (end: LogEnd) => Promise<void>,
+  ): Promise<{ readonly found: number; readonly more: boolean }> {
+    const page = await this.#page(id, shard);
+    if (!page) return { found: 0, more: true };
+    const { Records: records = [], NextShardIterator: next } = page;
     let found = 0;
-    while (iterator !== undefined) {
-      if (signal?.aborted) break;
-      const page = await this.#client.send(
-        new GetRecordsCommand({ ShardIterator: iterator, Limit: PAGE }),
-      );
-      const records = page.Records ?? [];
-      for (const { dynamodb } of records) {
-        const rows = logRowOf(
-          dynamodb?.NewImage?.['key']?.S,
-          textOf(dynamodb?.NewImage?.['value']),
-        );
-        if (!rows) continue;
-        await take(rows);
-        found++;
-      }
-      const last = records.at(-1)?.dynamodb?.SequenceNumber;
-      if (last !== undefined) await this.#checkpoints.save(name, last);
-      iterator = page.NextShardIterator;
-      // An open shard has a next iterator for ever: an empty page is the end for now.
-      if (records.length === 0 && iterator !== undefined) return { found, finished: false };
+    for (const { dynamodb } of records) {
+      const image = dynamodb?.NewImage;
+      const end = logEndOf(image?.['key']?.S, textOf(image?.['value']));
+      if (!end) continue;
+      await take(end);
+      found++;
     }
-    if (iterator === undefined) await this.#checkpoints.save(name, FINISHED);
-    return { found, finished: iterator === undefined };
+    const reached = next === undefined ? FINISHED : records.at(-1)?.dynamodb?.SequenceNumber;
+    if (reached !== undefined) await this.#options.checkpoints.save(this.#name(id), reached);
+    shard.iterator = next;
+    shard.finished = next === undefined;
+    // An open shard has a next page for ever; a closed one is read to its end, through whatever is empty.
+    return { found, more: records.length > 0 || shard.closed || shard.finished };
   }
 
-  async #iterator(
-    arn: string,
-    shard: string,
-    since: string | undefined,
-  ): Promise<string | undefined> {
-    const from = (position: object) =>
-      this.#client.send(
-        new GetShardIteratorCommand({
-          StreamArn: arn,
-          ShardId: shard,
-          ShardIteratorType: 'TRIM_HORIZON',
-          ...position,
-        }),
-      );
-    if (since === undefined) return (await from({})).ShardIterator;
+  /** The next page of a shard; undefined when its place was lost and has been set anew. */
+  async #page(id: string, shard: OpenShard): Promise<GetRecordsOutput | undefined> {
     try {
-      const after = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: since };
-      return (await from(after)).ShardIterator;
+      shard.iterator ??= await this.#iterator(id, shard, await this.#checkpoint(id));
+      return await this.#options.streams.send(
+        new GetRecordsCommand({ ShardIterator: shard.iterator, Limit: PAGE }),
+      );
     } catch (error) {
-      // The checkpoint is older than what the stream keeps: from the oldest on, and the rest is found by its holes.
-      if (error instanceof TrimmedDataAccessException) return (await from({})).ShardIterator;
-      throw error;
+      if (error instanceof TrimmedDataAccessException) {
+        this.#gaps++;
+        shard.iterator = await this.#iterator(id, shard, undefined);
+      } else if (error instanceof ExpiredIteratorException) {
+        shard.iterator = undefined;
+      } else {
+        throw error;
+      }
+      return undefined;
     }
   }
 
-  async #streamArn(): Promise<string> {
-    const { Streams = [] } = await this.#client.send(
-      new ListStreamsCommand({ TableName: this.#table }),
+  async #iterator(id: string, { arn }: OpenShard, since: string | undefined) {
+    const { ShardIterator } = await this.#options.streams.send(
+      new GetShardIteratorCommand({
+        StreamArn: arn,
+        ShardId: id,
+        ...(since === undefined
+          ? { ShardIteratorType: 'TRIM_HORIZON' }
+          : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: since }),
+      }),
     );
-    // A table whose stream was turned off and on again has several: the last is the one in use.
-    const arn = Streams.at(-1)?.StreamArn;
-    if (arn === undefined) {
-      throw new MaestroError(
-        'component.unsupported',
-        `the table ${this.#table} has no stream: turn on DynamoDB Streams with new images`,
-      );
-    }
-    return arn;
+    return ShardIterator;
   }
 
-  async #shards(arn: string): Promise<readonly Shard[]> {
-    const shards: Shard[] = [];
-    for (let after: string | undefined; ;) {
-      const { StreamDescription: stream } = await this.#client.send(
-        new DescribeStreamCommand({
-          StreamArn: arn,
-          ...(after === undefined ? {} : { ExclusiveStartShardId: after }),
-        }),
-      );
-      shards.push(...(stream?.Shards ?? []));
-      after = stream?.LastEvaluatedShardId;
-      if (after === undefined) return shards;
+  /** Shards with something left to read and no parent of which that is true. */
+  #readable(): readonly (readonly [string, OpenShard])[] {
+    return [...this.#shards].filter(
+      ([, { finished, parent = '' }]) => !finished && this.#shards.get(parent)?.finished !== false,
+    );
+  }
+
+  /** Takes up new shards and lets go of those that the service no longer keeps. */
+  async #listShards(): Promise<void> {
+    const { tables, streams, table } = this.#options;
+    const { arn, shards } = await latestShards(tables, streams, table);
+    const ids = new Set(shards.map(({ id }) => id));
+    for (const { id, parent, closed } of shards) {
+      const known = this.#shards.get(id);
+      if (known) {
+        known.closed = closed;
+        continue;
+      }
+      const since = await this.#checkpoint(id);
+      const parentIsGone = parent !== undefined && !ids.has(parent) && !this.#shards.has(parent);
+      if (since === undefined && parentIsGone) {
+        if ((await this.#checkpoint(parent)) !== FINISHED) this.#gaps++;
+      }
+      const finished = since === FINISHED;
+      this.#shards.set(id, { arn, parent, closed, finished, iterator: undefined });
     }
+    for (const [id, { finished }] of this.#shards) {
+      if (ids.has(id)) continue;
+      if (!finished) this.#gaps++;
+      this.#shards.delete(id);
+    }
+  }
+
+  #checkpoint(id: string): Promise<string | undefined> {
+    return this.#options.checkpoints.load(this.#name(id));
+  }
+
+  #name(id: string): string {
+    return `${this.#options.table}/${id}`;
   }
 }
 
-/** Parents before their children; ids begin with the time that a shard was made. */
-function inOrder(shards: readonly Shard[]): readonly Shard[] {
-  return [...shards].sort((a, b) => ((a.ShardId ?? '') < (b.ShardId ?? '') ? -1 : 1));
-}
-
-/** A row's text: Dapr's component stores a JSON string as text, or as bytes where it is binary. */
+/** A row's text: Dapr's component stores it as text, or as bytes where it is binary. */
 function textOf(value: AttributeValue | undefined): string | undefined {
-  const text = value?.S ?? (value?.B ? Buffer.from(value.B).toString('utf8') : undefined);
-  if (text === undefined) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'string' ? parsed : text;
-  } catch {
-    return text;
-  }
+  return value?.S ?? (value?.B ? Buffer.from(value.B).toString('utf8') : undefined);
 }

@@ -1,5 +1,6 @@
 import {
   MaestroError,
+  partitionKeyOf,
   TenantSlug,
   ContinuationId,
   type ContinuationRef,
@@ -7,15 +8,26 @@ import {
 } from '@maestro/core';
 import { z } from 'zod';
 
-/** Rows of one log that follow on each other, as the topic or a change feed hands them over. */
-export const EventRows = z.object({
-  tenant: TenantSlug,
-  continuation: ContinuationId,
-  /** Sequence of the first row. */
-  from: z.int().min(1),
-  rows: z.array(z.string()).min(1),
-});
-export type EventRows = z.infer<typeof EventRows>;
+/** Events of one log that follow on each other, as the topic tells of them: `EventsMessage` of `@maestro/actors`. */
+const EventRows = z
+  .object({
+    tenant: TenantSlug,
+    continuation: ContinuationId,
+    from: z.int().min(1),
+    to: z.int().min(1),
+    /** None where one was too large for a message. */
+    rows: z.array(z.string()),
+  })
+  .refine(({ from, to, rows }) => to >= from && [0, to - from + 1].includes(rows.length), {
+    message: 'there must be a row for each event, or none at all',
+  });
+
+/** Where a continuation's log ends, by one of its heads: everything up to there is committed. */
+export interface LogEnd {
+  readonly ref: ContinuationRef;
+  /** Sequence of the last event. */
+  readonly sequence: number;
+}
 
 /** Keeps events: what it has taken it has for good, and it knows how far it has come. */
 export interface EventSink {
@@ -29,9 +41,9 @@ export interface EventSink {
 export interface ReaderCounts {
   /** Events handed to the sink. */
   readonly appended: number;
-  /** Events that had been handed over before: another source was faster, or a message came again. */
+  /** Events of messages that had been handed over before: a feed was faster, or a message came again. */
   readonly known: number;
-  /** Events that no source had brought and that were read from the log: lost messages, found by the hole they leave. */
+  /** Events read from the log, because a later message or a head came before the message that brings them, if one does. */
   readonly repaired: number;
 }
 
@@ -39,7 +51,8 @@ const PAGE = 200;
 
 /**
  * Brings events from any number of sources to one sink: each once and in order, whatever comes twice, out of order or
- * not at all. Sequences have no gaps, so a message that comes too early shows what is missing, and the log has it.
+ * not at all. Sequences have no gaps, so a message that comes too early, or a head, shows what is missing, and the log
+ * has it.
  */
 export class EventReader {
   readonly #log: Pick<EventLog, 'readRange'>;
@@ -57,7 +70,7 @@ export class EventReader {
   }
 
   /**
-   * Takes rows; when it resolves, the sink has them.
+   * Takes rows that the topic brought; when it resolves, the sink has them.
    *
    * @throws MaestroError `request.invalid`, not retryable, for what is no rows of a log.
    */
@@ -69,31 +82,22 @@ export class EventReader {
         `not rows of a log: ${z.prettifyError(parsed.error)}`,
       );
     }
-    const { tenant, continuation, from, rows } = parsed.data;
-    await this.#oneAtATime(`${tenant}:${continuation}`, () =>
-      this.#append({ tenant, id: continuation }, from, rows),
-    );
+    const { tenant, continuation, from, to, rows } = parsed.data;
+    const ref = { tenant, id: continuation };
+    if (rows.length === 0) return this.readTo({ ref, sequence: to });
+    await this.#oneAtATime(ref, async () => {
+      try {
+        await this.#takeRows(ref, from, rows);
+      } catch (error) {
+        // Somebody has emptied the sink meanwhile: what is missing now has the log.
+        if (MaestroError.from(error).code !== 'request.invalid') throw error;
+        await this.#takeRows(ref, from, rows);
+      }
+    });
   }
 
-  async #append(ref: ContinuationRef, from: number, rows: readonly string[]): Promise<void> {
-    let position = await this.#sink.position(ref);
-    while (position + 1 < from) {
-      const missing = await this.#log.readRange(
-        ref,
-        position + 1,
-        Math.min(PAGE, from - 1 - position),
-      );
-      if (missing.length === 0) {
-        throw new MaestroError(
-          'sidecar.unavailable',
-          `event ${position + 1} of ${ref.id} cannot be read yet, but event ${from} is there`,
-        );
-      }
-      await this.#sink.append(ref, position + 1, missing);
-      this.#counts.repaired += missing.length;
-      this.#counts.appended += missing.length;
-      position += missing.length;
-    }
+  async #takeRows(ref: ContinuationRef, from: number, rows: readonly string[]): Promise<void> {
+    const position = await this.#fill(ref, from - 1);
     const fresh = rows.slice(position + 1 - from);
     this.#counts.known += rows.length - fresh.length;
     if (fresh.length === 0) return;
@@ -101,8 +105,35 @@ export class EventReader {
     this.#counts.appended += fresh.length;
   }
 
+  /** Reads the log up to an end; when it resolves, the sink has it. What the sink had is not read again. */
+  async readTo({ ref, sequence }: LogEnd): Promise<void> {
+    await this.#oneAtATime(ref, async () => {
+      await this.#fill(ref, sequence);
+    });
+  }
+
+  /** Hands on from the log what the sink lacks up to a sequence. @returns the sink's position then. */
+  async #fill(ref: ContinuationRef, to: number): Promise<number> {
+    let position = await this.#sink.position(ref);
+    while (position < to) {
+      const rows = await this.#log.readRange(ref, position + 1, Math.min(PAGE, to - position));
+      if (rows.length === 0) {
+        throw new MaestroError(
+          'sidecar.unavailable',
+          `event ${position + 1} of ${ref.id} cannot be read yet, but its log goes on to ${to}`,
+        );
+      }
+      await this.#sink.append(ref, position + 1, rows);
+      this.#counts.repaired += rows.length;
+      this.#counts.appended += rows.length;
+      position += rows.length;
+    }
+    return position;
+  }
+
   /** Sources run beside each other; the rows of one continuation must not. */
-  async #oneAtATime(key: string, work: () => Promise<void>): Promise<void> {
+  async #oneAtATime(ref: ContinuationRef, work: () => Promise<void>): Promise<void> {
+    const key = partitionKeyOf(ref);
     const before = this.#busy.get(key) ?? Promise.resolve();
     const mine = before.catch(() => undefined).then(work);
     this.#busy.set(key, mine);

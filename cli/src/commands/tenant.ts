@@ -1,0 +1,64 @@
+import type { TenantAnswer, TenantRequestInput } from '@maestro/client';
+import { jsonOrUndefined } from '@maestro/core';
+import type { Command } from 'commander';
+import { text } from 'node:stream/consumers';
+import { contextOf } from '../command-context.ts';
+import { connect } from '../connection.ts';
+import type { CliEnvironment } from '../environment.ts';
+import { UsageError } from '../failure.ts';
+import { openInput } from '../move/open-input.ts';
+
+/** `maestro tenant show` and `maestro tenant set`. */
+export function addTenant(program: Command, environment: CliEnvironment): void {
+  const tenant = program
+    .command('tenant')
+    .summary('what a tenant is allowed')
+    .description('Shows and says what the tenant of the token is allowed.');
+  tenant
+    .command('show')
+    .summary('show what the tenant is allowed')
+    .action(async (_options: unknown, command: Command) => {
+      const { options, output, signal } = contextOf(command, environment);
+      const answer = await connect(options, environment).tenant({ signal });
+      output.result(answer, () => linesOf(answer));
+    });
+  tenant
+    .command('set')
+    .requiredOption('--file <file>', 'JSON file with what it is allowed')
+    .summary('say what the tenant is allowed (operators)')
+    .description(
+      'Replaces what the tenant is allowed; what the file leaves out is the default. Every host goes by it within a second.',
+    )
+    .addHelpText(
+      'after',
+      `
+A file: {"limits": {"maxForkDepth": 8, "maxChildren": 200}}
+
+Example:
+  $ maestro tenant set --file tenant.json`,
+    )
+    .action(async ({ file }: { readonly file: string }, command: Command) => {
+      const { options, output, signal } = contextOf(command, environment);
+      const request = await readRequest(file);
+      const answer = await connect(options, environment).setTenant(request, { signal });
+      output.result(answer, () => linesOf(answer));
+    });
+}
+
+/** What it has to be the API says, and names each place that is wrong. */
+async function readRequest(file: string): Promise<TenantRequestInput> {
+  const input = await openInput(file);
+  const value = jsonOrUndefined(await text(input.createReadStream()));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(`${file} is no JSON object`);
+  }
+  return value;
+}
+
+function linesOf({ tenant, limits }: TenantAnswer): string[] {
+  return [
+    tenant,
+    `  generations below a root  ${limits.maxForkDepth}`,
+    `  children of one           ${limits.maxChildren}`,
+  ];
+}

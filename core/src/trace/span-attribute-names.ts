@@ -1,0 +1,40 @@
+/** Names of the attributes of spans; those without `maestro.` are OpenTelemetry's. */
+export const SPAN_ATTRIBUTES = {
+  tenant: 'maestro.tenant',
+  continuation: 'maestro.continuation.id',
+  recipe: 'maestro.recipe',
+  tick: 'maestro.tick',
+  generation: 'maestro.generation',
+  /** The first and the last event of a turn. */
+  from: 'maestro.events.from',
+  to: 'maestro.events.to',
+  /** Kind of the cause of a wake. */
+  wakeCause: 'maestro.wake.cause',
+  wakeLateMs: 'maestro.wake.late_ms',
+  /** The activation that committed: one continuation on one host. */
+  activation: 'maestro.activation',
+  /** Exported by a later host, from the log, because the one whose turn it was may have died with it. */
+  recovered: 'maestro.recovered',
+  step: 'maestro.step',
+  stepId: 'maestro.step.id',
+  attempt: 'maestro.step.attempt',
+  outcome: 'maestro.step.outcome',
+  databaseSystem: 'db.system.name',
+  databaseOperation: 'db.operation.name',
+  databaseBatch: 'db.operation.batch.size',
+  messagingSystem: 'messaging.system',
+  messagingOperation: 'messaging.operation.name',
+  messagingOperationType: 'messaging.operation.type',
+  messagingDestination: 'messaging.destination.name',
+  messagingMessage: 'messaging.message.id',
+  messagingCount: 'messaging.batch.message_count',
+  model: 'gen_ai.request.model',
+  modelOperation: 'gen_ai.operation.name',
+  inputTokens: 'gen_ai.usage.input_tokens',
+  outputTokens: 'gen_ai.usage.output_tokens',
+  tool: 'gen_ai.tool.name',
+  httpMethod: 'http.request.method',
+  httpRoute: 'http.route',
+  httpStatus: 'http.response.status_code',
+  error: 'error.type',
+} as const;

@@ -1,0 +1,141 @@
+import {
+  ListFilter,
+  MAX_LIST_PAGE,
+  type ContinuationList,
+  type ListedContinuation,
+} from '@maestro/client/protocol';
+import { ContinuationStatus, jsonOrUndefined } from '@maestro/core';
+import { z } from 'zod';
+import type { ApiParts } from '../api-options.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { invalidCursor } from '../lineage/cursor.ts';
+import { requireReadModel, type ModelLife } from '../read-model/read-model.ts';
+import { EXAMPLE_ID } from './examples.ts';
+import { QueryInteger } from './list-events.ts';
+
+const DEFAULT_PAGE = 100;
+
+const ListRequest = ListFilter.extend({
+  since: z.iso
+    .datetime({ offset: true })
+    .transform((text) => Date.parse(text))
+    .optional(),
+  limit: QueryInteger.pipe(z.int().min(1).max(MAX_LIST_PAGE)).default(DEFAULT_PAGE),
+  cursor: z.string().min(1).max(200).optional(),
+});
+
+/** The year 9999 ends then. */
+const MAX_INSTANT_MS = 253_402_300_799_999;
+
+/** The last of a page: when it was created, in ms since the epoch, and its id. */
+const Cursor = z.tuple([z.literal(1), z.int().min(0).max(MAX_INSTANT_MS), z.string().max(26)]);
+
+const parameter = (
+  name: string,
+  description: string,
+  schema: Readonly<Record<string, unknown>> = { type: 'string' },
+) => ({ in: 'query' as const, name, description, schema });
+
+/** `GET /continuations`. */
+export function listContinuations({ readModel }: ApiParts): Route {
+  return defineRoute({
+    method: 'get',
+    path: '/continuations',
+    operationId: 'listContinuations',
+    summary: "The tenant's continuations, the newest first",
+    description:
+      'From the warehouse, so a few seconds behind what happens: `asOf` says when it was brought up to date. A list that goes on by its cursor neither repeats nor leaves out anything that was there when it began.',
+    access: 'tenant',
+    query: ListRequest,
+    parameters: [
+      parameter('status', 'Only of this status.', {
+        type: 'string',
+        enum: ContinuationStatus.options,
+      }),
+      parameter('recipe', 'Only of this recipe, as `name@version`.'),
+      parameter('root', 'Only the family of this root.'),
+      parameter('since', 'Only created then or later.', { type: 'string', format: 'date-time' }),
+      parameter('search', 'Only with this in the objective, whatever the case of its letters.'),
+      parameter('limit', 'The most continuations to give.', {
+        type: 'integer',
+        minimum: 1,
+        maximum: MAX_LIST_PAGE,
+        default: DEFAULT_PAGE,
+      }),
+      parameter('cursor', '`next` of the page before.'),
+    ],
+    answers: {
+      200: {
+        description: 'A page; the last one has no `next`',
+        schema: 'ContinuationList',
+        example: {
+          continuations: [
+            {
+              id: EXAMPLE_ID,
+              status: 'sleeping',
+              recipe: 'noop@1',
+              objective: 'Try it',
+              root: EXAMPLE_ID,
+              depth: 0,
+              tick: 1,
+              events: 4,
+              children: 0,
+              spentUsd: 0,
+              createdAt: '2026-08-27T12:00:00.000Z',
+              lastEventAt: '2026-08-27T12:00:00.000Z',
+              finishedAt: null,
+            },
+          ],
+          next: null,
+          asOf: '2026-08-27T12:00:05.000Z',
+        },
+      },
+    },
+    errors: ['warehouse.unavailable'],
+    handle: async ({ principal, query }) => {
+      const { since, cursor, limit, ...filter } = query;
+      const { lives, builtAtMs } = await requireReadModel(readModel).list({
+        ...filter,
+        tenant: principal.tenant,
+        sinceMs: since,
+        // One more tells whether this is the last page.
+        limit: limit + 1,
+        after: cursor === undefined ? undefined : readCursor(cursor),
+      });
+      const page = lives.slice(0, limit);
+      const last = lives.length > limit ? page.at(-1) : undefined;
+      const body = {
+        continuations: page.map(listed),
+        next: last ? writeCursor(last) : null,
+        asOf: instantOf(builtAtMs),
+      } satisfies ContinuationList;
+      return { status: 200, body };
+    },
+  });
+}
+
+function listed(life: ModelLife): ListedContinuation {
+  const { spentMicroUsd, createdAtMs, lastEventAtMs, finishedAtMs, ...same } = life;
+  return {
+    ...same,
+    spentUsd: spentMicroUsd / 1_000_000,
+    createdAt: new Date(createdAtMs).toISOString(),
+    lastEventAt: new Date(lastEventAtMs).toISOString(),
+    finishedAt: instantOf(finishedAtMs),
+  };
+}
+
+function instantOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+function writeCursor({ createdAtMs, id }: ModelLife): string {
+  return Buffer.from(JSON.stringify([1, createdAtMs, id])).toString('base64url');
+}
+
+function readCursor(text: string): { readonly createdAtMs: number; readonly id: string } {
+  const cursor = Cursor.safeParse(jsonOrUndefined(Buffer.from(text, 'base64url').toString()));
+  if (!cursor.success) throw invalidCursor();
+  const [, createdAtMs, id] = cursor.data;
+  return { createdAtMs, id };
+}

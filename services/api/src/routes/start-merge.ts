@@ -1,0 +1,98 @@
+import type { Reply } from '@maestro/actors';
+import { MergeRequest, type StartAnswer } from '@maestro/client/protocol';
+import { canonicalJson, deriveContinuationId, GoalFrame, sha256Hex } from '@maestro/core';
+import { ulid } from 'ulid';
+import type { ApiParts } from '../api-options.ts';
+import { IDEMPOTENCY_KEY, idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { EXAMPLE_CHILD_ID, EXAMPLE_ID } from './examples.ts';
+import { budgetOf, requesterOf } from './start-continuation.ts';
+
+/** What a merge runs unless it names a recipe. */
+const DEFAULT_RECIPE = 'merge@1';
+
+/** `POST /merges`. */
+export function startMerge({ continuations, clock }: ApiParts): Route {
+  return defineRoute({
+    method: 'post',
+    path: '/merges',
+    operationId: 'startMerge',
+    summary: 'Merge continuations into a new one',
+    description:
+      'The new continuation sleeps until enough of its parents have ended, or until the deadline, then merges what they came to by the function, and goes on with its recipe. It gets what is left of their budgets.',
+    access: 'tenant',
+    parameters: [IDEMPOTENCY_KEY],
+    body: {
+      schema: MergeRequest,
+      name: 'MergeRequest',
+      example: {
+        parents: [EXAMPLE_ID, EXAMPLE_CHILD_ID],
+        function: 'best-by-score',
+        parameters: { score: '/confidence' },
+        need: 1,
+        deadline: '2026-09-01T00:00:00Z',
+        onFailure: 'skip',
+      },
+    },
+    answers: {
+      201: {
+        description: 'Started; it waits for its parents',
+        schema: 'StartAnswer',
+        headers: { Location: 'Path of the continuation' },
+        example: { id: EXAMPLE_ID, status: 'sleeping', sequence: 1, created: true },
+      },
+      200: {
+        description: 'The same request had started it already',
+        schema: 'StartAnswer',
+        headers: { Location: 'Path of the continuation' },
+        example: { id: EXAMPLE_ID, status: 'completed', sequence: 7, created: false },
+      },
+    },
+    errors: [
+      'continuation.not_found',
+      'merge.invalid',
+      'merge.function_unknown',
+      'fork.too_deep',
+      'recipe.unknown',
+      'recipe.parameters_invalid',
+      'idempotency.conflict',
+      'event.too_large',
+      'commit.conflict',
+      'commit.outcome_unknown',
+      'sidecar.unavailable',
+    ],
+    handle: async ({ http, traceparent, principal, body }) => {
+      const key = idempotencyKeyOf(http);
+      const { tenant } = principal;
+      const id = key === undefined ? ulid(clock.nowMs()) : deriveContinuationId(tenant, key);
+      const { goal, budget, need, ...merge } = body;
+      const reply = await continuations.send<Extract<Reply, { kind: 'spawned' }>>(
+        { tenant, id },
+        {
+          kind: 'spawn',
+          goal: GoalFrame.parse({
+            objective: `Merge ${body.parents.length} continuations by ${body.function}`,
+            ...goal,
+            recipe: goal?.recipe ?? DEFAULT_RECIPE,
+          }),
+          merge: { ...merge, need: need ?? body.parents.length },
+          ...(budget ? { budget: budgetOf(budget) } : {}),
+          requestedBy: requesterOf(principal),
+          requestHash: sha256Hex(canonicalJson(body)),
+          traceparent,
+        },
+      );
+      const answer = {
+        id,
+        status: reply.status as StartAnswer['status'],
+        sequence: reply.sequence,
+        created: reply.created,
+      } satisfies StartAnswer;
+      return {
+        status: reply.created ? 201 : 200,
+        headers: { location: `/continuations/${id}` },
+        body: answer,
+      };
+    },
+  });
+}

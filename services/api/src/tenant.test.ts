@@ -1,0 +1,74 @@
+import { tenantDocumentKey } from '@maestro/core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startApi, type ApiHarness } from './testing/api-harness.ts';
+
+const OPERATOR = { token: 'acme:olga:operator' };
+const DEFAULTS = { maxForkDepth: 16, maxChildren: 1000 };
+
+let api: ApiHarness;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+
+it('shows the defaults of a tenant of which nothing was said', async () => {
+  const { json } = await api.call('GET', '/tenant');
+  expect(json).toEqual({ schemaVersion: 1, tenant: 'acme', limits: DEFAULTS });
+});
+
+it('an operator says what the tenant is allowed, and forks go by it', async () => {
+  const limits = { maxForkDepth: 16, maxChildren: 1 };
+  const body = { limits: { maxChildren: 1 } };
+  const { json } = await api.call('PUT', '/tenant', { ...OPERATOR, body });
+  expect(json).toEqual({ schemaVersion: 1, tenant: 'acme', limits });
+  expect((await api.call('GET', '/tenant')).json).toEqual(json);
+  const other = await api.call('GET', '/tenant', { token: 'globex:bob' });
+  expect(other.json).toMatchObject({ tenant: 'globex', limits: DEFAULTS });
+
+  const id = await api.start('wait@1');
+  const two = { body: { children: [{}, {}] }, headers: { 'idempotency-key': 'two' } };
+  expect(await api.refused('POST', `/continuations/${id}/forks`, two)).toMatchObject({
+    httpStatus: 422,
+    code: 'fork.too_wide',
+  });
+  await api.call('PUT', '/tenant', { ...OPERATOR, body: {} });
+  expect((await api.call('GET', '/tenant')).json).toMatchObject({ limits: DEFAULTS });
+});
+
+it('is said by operators alone', async () => {
+  expect(await api.refused('PUT', '/tenant', { body: {} })).toMatchObject({
+    httpStatus: 403,
+    code: 'auth.forbidden',
+  });
+});
+
+it.each([
+  [{ limits: { maxForkDepth: -1 } }, '/limits/maxForkDepth'],
+  [{ limits: { maxChildren: 1.5 } }, '/limits/maxChildren'],
+  [{ limits: { maxChildren: 100_000 } }, '/limits/maxChildren'],
+  [{ limit: {} }, ''],
+])('refuses %j, and nothing changes', async (body, at) => {
+  const refused = await api.refused('PUT', '/tenant', { ...OPERATOR, body });
+  expect(refused).toMatchObject({ httpStatus: 400, code: 'request.invalid' });
+  expect(JSON.stringify(refused.json)).toContain(at);
+  expect((await api.call('GET', '/tenant')).json).toMatchObject({ limits: DEFAULTS });
+});
+
+it('takes what it shows, of the own tenant alone', async () => {
+  const { json } = await api.call('GET', '/tenant');
+  expect((await api.call('PUT', '/tenant', { ...OPERATOR, body: json })).httpStatus).toBe(200);
+  const body = { ...(json as object), tenant: 'globex' };
+  expect(await api.refused('PUT', '/tenant', { ...OPERATOR, body })).toMatchObject({
+    code: 'request.invalid',
+  });
+});
+
+it('tells when what is stored is no document, and takes another', async () => {
+  api.runtime.rows.tamper(tenantDocumentKey('acme'), '[]');
+  expect(await api.refused('GET', '/tenant')).toMatchObject({
+    httpStatus: 500,
+    code: 'tenant.invalid',
+  });
+  await api.call('PUT', '/tenant', { ...OPERATOR, body: {} });
+  expect((await api.call('GET', '/tenant')).json).toMatchObject({ limits: DEFAULTS });
+});

@@ -13,7 +13,7 @@ const STEPS = [
   ['unused code', bin('knip'), []],
   ['undeclared imports', bin('knip'), ['--strict']],
   ['Dapr', process.execPath, ['infra/dapr/dist/binaries/provide-dapr.js']],
-  ['tests', bin('vitest'), ['run']],
+  ['tests', process.execPath, ['infra/scripts/run-tests.mjs']],
 ];
 
 for (const [name, command, args] of STEPS) {

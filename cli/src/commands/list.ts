@@ -27,20 +27,24 @@ export function addList(program: Command, environment: CliEnvironment): void {
     .option('--root <id>', 'only the family of this root')
     .option('--since <instant>', 'only created then or later, such as 2026-08-27T12:00:00Z')
     .option('--search <text>', 'only with this in the objective')
+    .option('--tag <tag>', 'only with this tag in the goal')
+    .option('--due-by <instant>', 'only who sleeps until then at the latest; the soonest first')
     .option('--limit <n>', 'how many at most', wholeNumber(1), 50)
     .addHelpText(
       'after',
       `
 Examples:
   $ maestro list --status sleeping --recipe watch@1
+  $ maestro list --due-by 2026-12-24T18:00:00Z
   $ maestro list --search mitochondria --limit 1000 --json`,
     )
     .action(async (_options: unknown, command: Command) => {
       const context = contextOf<ListFilter & { readonly limit: number }>(command, environment);
       const { options, output, signal } = context;
       const client = connect(options, environment);
-      const { status, recipe, root, since, search, limit } = options;
-      const filter = { status, recipe, root, since, search, signal };
+      const { limit } = options;
+      const { status, recipe, root, since, search, tag, dueBy } = options;
+      const filter = { status, recipe, root, since, search, tag, dueBy, signal };
       let left = limit;
       let page: ContinuationList | undefined;
       while (left > 0 && page?.next !== null) {
@@ -60,8 +64,9 @@ Examples:
 
 function lineOf(
   output: Output,
-  { id, status, recipe, objective, createdAt }: ListedContinuation,
+  { id, status, recipe, objective, createdAt, dueAt }: ListedContinuation,
 ): string {
   const age = relativeTime(createdAt, Date.now());
-  return `${id}  ${statusWord(output, status, 9)}  ${age.padEnd(12)}  ${recipe ?? ''}  ${objective ?? ''}`;
+  const due = dueAt === null ? '' : `  (wakes ${relativeTime(dueAt, Date.now())})`;
+  return `${id}  ${statusWord(output, status, 9)}  ${age.padEnd(12)}  ${recipe ?? ''}  ${objective ?? ''}${due}`;
 }

@@ -20,8 +20,16 @@ export const ListedContinuation = z.object({
   createdAt: Instant,
   lastEventAt: Instant,
   finishedAt: Instant.nullable(),
+  /** When the clock ends its sleep if nothing does before; null when it is not asleep, or no clock ends it. */
+  dueAt: Instant.nullable(),
 });
 export type ListedContinuation = z.infer<typeof ListedContinuation>;
+
+/** PostgreSQL's texts hold none. */
+const TextWithoutNul = z
+  .string()
+  .min(1)
+  .refine((text) => !text.includes('\u0000'), { message: 'must not hold a NUL' });
 
 /** Which continuations are wanted: all that satisfy everything that is given. */
 export const ListFilter = z.strictObject({
@@ -32,16 +40,15 @@ export const ListFilter = z.strictObject({
   /** Created then or later. */
   since: Instant.optional(),
   /** Part of the objective, whatever the case of its letters. */
-  search: z
-    .string()
-    .min(1)
-    .max(200)
-    .refine((text) => !text.includes('\u0000'), { message: 'must not hold a NUL' })
-    .optional(),
+  search: TextWithoutNul.max(200).optional(),
+  /** One of the goal's tags. */
+  tag: TextWithoutNul.max(100).optional(),
+  /** Only who sleeps, and is woken by the clock then or sooner; the soonest first. */
+  dueBy: Instant.optional(),
 });
 export type ListFilter = z.infer<typeof ListFilter>;
 
-/** Answer of `GET /continuations`: the newest first. */
+/** Answer of `GET /continuations`: the newest first, or with `dueBy` the soonest due. */
 export const ContinuationList = z.object({
   continuations: z.array(ListedContinuation),
   /** Cursor to go on with; null on the last page. */

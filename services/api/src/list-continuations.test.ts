@@ -21,6 +21,7 @@ const lives: readonly ModelLife[] = [50, 40, 40, 30, 20].map((seconds, index) =>
   createdAtMs: START_MS + seconds * 1000,
   lastEventAtMs: START_MS + seconds * 1000 + 5,
   finishedAtMs: null,
+  dueAtMs: START_MS + seconds * 60_000,
 }));
 
 let asked: ModelQuery[] = [];
@@ -68,6 +69,24 @@ it('lists page by page', async () => {
     createdAt: '2026-01-01T00:00:50.000Z',
     lastEventAt: '2026-01-01T00:00:50.005Z',
     finishedAt: null,
+    dueAt: '2026-01-01T00:50:00.000Z',
+  });
+});
+
+it('goes on where it was with what is due, and takes no cursor of another order', async () => {
+  api = await startApi({ readModel });
+  asked = [];
+  const dueBy = 'dueBy=2026-01-01T03:00:00%2B01:00';
+  const { next } = await list(`?${dueBy}&limit=1&tag=x`);
+  await list(`?${dueBy}&limit=1&tag=x&cursor=${next}`);
+  const same = { tenant: 'acme', tag: 'x', dueByMs: START_MS + 2 * 3_600_000, limit: 2 };
+  expect(asked).toEqual([
+    same,
+    { ...same, after: expect.objectContaining({ dueAtMs: START_MS + 50 * 60_000 }) },
+  ]);
+  expect(await api.refused('GET', `/continuations?cursor=${next}`)).toMatchObject({
+    code: 'request.invalid',
+    detail: expect.stringContaining('of another list'),
   });
 });
 
@@ -76,7 +95,7 @@ it('asks for the own tenant, with everything that was given', async () => {
   asked = [];
   const root = lives[0]?.id;
   await list(
-    `?status=paused&recipe=wait@1&root=${root}&since=2026-01-01T02:00:00%2B01:00&search=a%25b`,
+    `?status=paused&recipe=wait@1&root=${root}&since=2026-01-01T02:00:00%2B01:00&search=a%25b&tag=t%2F1`,
   );
   expect(asked).toEqual([
     {
@@ -86,6 +105,7 @@ it('asks for the own tenant, with everything that was given', async () => {
       root,
       sinceMs: START_MS + 3_600_000,
       search: 'a%b',
+      tag: 't/1',
       limit: 101,
       after: undefined,
     },
@@ -98,10 +118,13 @@ it.each([
   'root=x',
   'since=yesterday',
   'search=',
+  'tag=',
+  'tag=%00',
+  'dueBy=soon',
   'limit=0',
   'limit=1001',
   'cursor=bm8',
-  `cursor=${Buffer.from('[1,9000000000000000,"x"]').toString('base64url')}`,
+  `cursor=${Buffer.from('["created",9000000000000000,"x"]').toString('base64url')}`,
   'search=%00',
   'tenant=globex',
 ])('refuses %s', async (query) => {

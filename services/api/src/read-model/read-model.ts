@@ -3,7 +3,7 @@ import { MaestroError, type ContinuationRef } from '@maestro/core';
 import { z } from 'zod';
 import type { ModelFigures } from './model-figures.ts';
 
-/** Which continuations are wanted, the newest first. */
+/** Which continuations are wanted: the newest first, or with `dueByMs` the soonest due. */
 export interface ModelQuery {
   readonly tenant: string;
   readonly status?: string | undefined;
@@ -11,9 +11,12 @@ export interface ModelQuery {
   readonly root?: string | undefined;
   readonly sinceMs?: number | undefined;
   readonly search?: string | undefined;
+  readonly tag?: string | undefined;
+  /** Only who sleeps until then at the latest. */
+  readonly dueByMs?: number | undefined;
   readonly limit: number;
   /** The last of the page before. */
-  readonly after?: { readonly createdAtMs: number; readonly id: string } | undefined;
+  readonly after?: Pick<ModelLife, 'id' | 'createdAtMs' | 'dueAtMs'> | undefined;
 }
 
 /** What the read model answers; instants in ms since the epoch. */
@@ -35,6 +38,7 @@ export const ModelList = z.object({
       createdAtMs: z.number(),
       lastEventAtMs: z.number(),
       finishedAtMs: z.number().nullable(),
+      dueAtMs: z.number().nullable(),
     }),
   ),
 });

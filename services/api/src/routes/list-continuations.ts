@@ -9,17 +9,17 @@ import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { invalidCursor } from '../lineage/cursor.ts';
-import { requireReadModel, type ModelLife } from '../read-model/read-model.ts';
+import { requireReadModel, type ModelLife, type ModelQuery } from '../read-model/read-model.ts';
 import { EXAMPLE_ID } from './examples.ts';
 import { QueryInteger } from './list-events.ts';
 
 const DEFAULT_PAGE = 100;
 
+const QueryInstant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
 const ListRequest = ListFilter.extend({
-  since: z.iso
-    .datetime({ offset: true })
-    .transform((text) => Date.parse(text))
-    .optional(),
+  since: QueryInstant.optional(),
+  dueBy: QueryInstant.optional(),
   limit: QueryInteger.pipe(z.int().min(1).max(MAX_LIST_PAGE)).default(DEFAULT_PAGE),
   cursor: z.string().min(1).max(200).optional(),
 });
@@ -27,8 +27,13 @@ const ListRequest = ListFilter.extend({
 /** The year 9999 ends then. */
 const MAX_INSTANT_MS = 253_402_300_799_999;
 
-/** The last of a page: when it was created, in ms since the epoch, and its id. */
-const Cursor = z.tuple([z.literal(1), z.int().min(0).max(MAX_INSTANT_MS), z.string().max(26)]);
+/** The last of a page: when it was created, or is due where the list is by that, in ms since the epoch, and its id. */
+const Cursor = z.tuple([
+  z.enum(['created', 'due']),
+  z.int().min(0).max(MAX_INSTANT_MS),
+  z.string().max(26),
+]);
+type Order = z.infer<typeof Cursor>[0];
 
 const parameter = (
   name: string,
@@ -44,7 +49,7 @@ export function listContinuations({ readModel }: ApiParts): Route {
     operationId: 'listContinuations',
     summary: "The tenant's continuations, the newest first",
     description:
-      'From the warehouse, so a few seconds behind what happens: `asOf` says when it was brought up to date. A list that goes on by its cursor neither repeats nor leaves out anything that was there when it began.',
+      'From the warehouse, so a few seconds behind what happens: `asOf` says when it was brought up to date. A list that goes on by its cursor neither repeats nor leaves out anything that was there when it began. With `dueBy` those that the clock wakes next come first; one that falls asleep anew meanwhile may come again.',
     access: 'tenant',
     query: ListRequest,
     parameters: [
@@ -56,6 +61,12 @@ export function listContinuations({ readModel }: ApiParts): Route {
       parameter('root', 'Only the family of this root.'),
       parameter('since', 'Only created then or later.', { type: 'string', format: 'date-time' }),
       parameter('search', 'Only with this in the objective, whatever the case of its letters.'),
+      parameter('tag', 'Only with this tag in the goal.'),
+      parameter(
+        'dueBy',
+        'Only who sleeps, and is woken by the clock then or sooner; the soonest first.',
+        { type: 'string', format: 'date-time' },
+      ),
       parameter('limit', 'The most continuations to give.', {
         type: 'integer',
         minimum: 1,
@@ -84,6 +95,7 @@ export function listContinuations({ readModel }: ApiParts): Route {
               createdAt: '2026-08-27T12:00:00.000Z',
               lastEventAt: '2026-08-27T12:00:00.000Z',
               finishedAt: null,
+              dueAt: '2026-08-28T12:00:00.000Z',
             },
           ],
           next: null,
@@ -93,20 +105,22 @@ export function listContinuations({ readModel }: ApiParts): Route {
     },
     errors: ['warehouse.unavailable'],
     handle: async ({ principal, query }) => {
-      const { since, cursor, limit, ...filter } = query;
+      const { since, dueBy, cursor, limit, ...filter } = query;
+      const order = dueBy === undefined ? 'created' : 'due';
       const { lives, builtAtMs } = await requireReadModel(readModel).list({
         ...filter,
         tenant: principal.tenant,
         sinceMs: since,
+        dueByMs: dueBy,
         // One more tells whether this is the last page.
         limit: limit + 1,
-        after: cursor === undefined ? undefined : readCursor(cursor),
+        after: cursor === undefined ? undefined : readCursor(cursor, order),
       });
       const page = lives.slice(0, limit);
       const last = lives.length > limit ? page.at(-1) : undefined;
       const body = {
         continuations: page.map(listed),
-        next: last ? writeCursor(last) : null,
+        next: last ? writeCursor(last, order) : null,
         asOf: instantOf(builtAtMs),
       } satisfies ContinuationList;
       return { status: 200, body };
@@ -115,13 +129,14 @@ export function listContinuations({ readModel }: ApiParts): Route {
 }
 
 function listed(life: ModelLife): ListedContinuation {
-  const { spentMicroUsd, createdAtMs, lastEventAtMs, finishedAtMs, ...same } = life;
+  const { spentMicroUsd, createdAtMs, lastEventAtMs, finishedAtMs, dueAtMs, ...same } = life;
   return {
     ...same,
     spentUsd: spentMicroUsd / 1_000_000,
     createdAt: new Date(createdAtMs).toISOString(),
     lastEventAt: new Date(lastEventAtMs).toISOString(),
     finishedAt: instantOf(finishedAtMs),
+    dueAt: instantOf(dueAtMs),
   };
 }
 
@@ -129,13 +144,15 @@ function instantOf(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
 
-function writeCursor({ createdAtMs, id }: ModelLife): string {
-  return Buffer.from(JSON.stringify([1, createdAtMs, id])).toString('base64url');
+function writeCursor({ createdAtMs, dueAtMs, id }: ModelLife, order: Order): string {
+  const at = order === 'due' ? dueAtMs : createdAtMs;
+  return Buffer.from(JSON.stringify([order, at, id])).toString('base64url');
 }
 
-function readCursor(text: string): { readonly createdAtMs: number; readonly id: string } {
+function readCursor(text: string, order: Order): ModelQuery['after'] {
   const cursor = Cursor.safeParse(jsonOrUndefined(Buffer.from(text, 'base64url').toString()));
   if (!cursor.success) throw invalidCursor();
-  const [, createdAtMs, id] = cursor.data;
-  return { createdAtMs, id };
+  const [by, atMs, id] = cursor.data;
+  if (by !== order) throw invalidCursor('is of another list');
+  return { createdAtMs: atMs, dueAtMs: atMs, id };
 }

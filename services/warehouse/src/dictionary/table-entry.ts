@@ -51,4 +51,4 @@ export function orNull(column: ColumnEntry): ColumnEntry {
 export const CONTINUATION = [
   text('tenant', 40, 'the tenant'),
   text('continuation', 26, 'id of the continuation'),
-];
+] as const;

@@ -11,11 +11,15 @@ const ListRequest = z.strictObject({
   root: z.string().optional(),
   sinceMs: z.int().optional(),
   search: z.string().max(200).optional(),
+  tag: z.string().max(100).optional(),
+  dueByMs: z.int().optional(),
   limit: z.int().min(1).max(10_000),
-  after: z.object({ createdAtMs: z.int(), id: z.string() }).optional(),
+  after: z
+    .object({ createdAtMs: z.int(), dueAtMs: z.int().nullable().default(null), id: z.string() })
+    .optional(),
 });
 
-/** `POST /lists`: continuations of a tenant by their facts, the newest first, as the API asks for them. */
+/** `POST /lists`: continuations of a tenant by their facts, as the API asks for them. */
 export function listRoute(tables: Pick<WarehouseTables, 'list' | 'builtAtMs'>): Router {
   const router = express.Router();
   router.post('/lists', express.json({ type: () => true }), async (request, response) => {

@@ -3,8 +3,8 @@ import type { SqlDatabase, SqlTransaction } from './sql-database.ts';
 import { sqlFiles, type SqlFile } from './sql-files.ts';
 import type { BuildCounts } from './warehouse-tables.ts';
 
-/** What is built, and how far it was. */
-export const BUILT: readonly string[] = [
+/** What is built everywhere, and how far it was. */
+const FACTS: readonly string[] = [
   'build_end',
   'fact_continuation_step',
   'fact_continuation_tick',
@@ -15,11 +15,18 @@ export const BUILT: readonly string[] = [
   'dim_model',
 ];
 
+/** All that is built here, where lists are asked of it too. */
+export const BUILT: readonly string[] = [...FACTS, 'continuation_due', 'continuation_tag'];
+
 /** Continuations of one transaction at most, as `eval/sql/build/10-window.sql` has it. */
 export const WINDOW_CONTINUATIONS = 20_000;
 
+const emptied = (tables: readonly string[]): string =>
+  tables.map((table) => `delete from ${table};`).join('\n');
 /** Empties all of it. */
-export const EMPTY_BUILT: string = BUILT.map((table) => `delete from ${table};`).join('\n');
+export const EMPTY_BUILT: string = emptied(BUILT);
+/** Empties what a copy has of it. */
+export const EMPTY_FACTS: string = emptied(FACTS);
 
 /** What tells the files of one release from those of another. */
 export function checksumOf(files: readonly SqlFile[]): string {
@@ -37,16 +44,22 @@ export class FactBuilder {
   readonly #window: readonly SqlFile[];
   readonly #steps: readonly SqlFile[];
   readonly #checksum: string;
+  readonly #empty: string;
 
-  /** @param files what builds, in order: the first chooses what is new. */
+  /**
+   * @param files what builds, in order: the first chooses what is new.
+   * @param empty what empties all that they build.
+   */
   constructor(
     database: SqlDatabase,
     files: readonly SqlFile[] = sqlFiles('build', `${database.dialect}/build`),
+    empty = EMPTY_BUILT,
   ) {
     this.#database = database;
     this.#window = files.slice(0, 1);
     this.#steps = files.slice(1);
     this.#checksum = checksumOf(files);
+    this.#empty = empty;
   }
 
   /** Takes in what had come when it began, in as many transactions as it takes. */
@@ -69,7 +82,7 @@ export class FactBuilder {
   async clear(): Promise<void> {
     await this.#database.transaction(async (transaction) => {
       await transaction.lock('build');
-      await transaction.script(EMPTY_BUILT);
+      await transaction.script(this.#empty);
     });
   }
 
@@ -78,7 +91,7 @@ export class FactBuilder {
       "select checksum from build_state where name = 'build'",
     );
     if (rows[0]?.['checksum'] === this.#checksum) return;
-    await transaction.script(`${EMPTY_BUILT} delete from build_state;`);
+    await transaction.script(`${this.#empty} delete from build_state;`);
     await transaction.query("insert into build_state (name, checksum) values ('build', $1)", [
       this.#checksum,
     ]);

@@ -8,37 +8,52 @@ const msOf = (column: string): string =>
 /** The tables keep instants in UTC, without saying so. */
 const utcOf = (ms: number): string => new Date(ms).toISOString().slice(0, -1);
 
-/** Lists continuations of a tenant, the newest first. */
+/** Lists continuations of a tenant, the newest first; those that are due by an instant the soonest first. */
 export async function listContinuations(
   database: Pick<SqlDatabase, 'query'>,
   query: ListQuery,
 ): Promise<readonly ListedLife[]> {
   const values: SqlValue[] = [];
   const parameter = (value: SqlValue): string => `$${values.push(value)}`;
-  const conditions = [`tenant = ${parameter(query.tenant)}`, 'created_at is not null'];
+  const instant = (ms: number): string => `cast(${parameter(utcOf(ms))} as timestamp)`;
+  const conditions = [`life.tenant = ${parameter(query.tenant)}`, 'created_at is not null'];
   for (const column of ['status', 'recipe', 'root'] as const) {
     const value = query[column];
     if (value !== undefined) conditions.push(`${column} = ${parameter(value)}`);
   }
+  if (query.tag !== undefined) {
+    conditions.push(
+      `exists (select 1 from continuation_tag as tagged where tagged.tenant = life.tenant
+         and tagged.continuation = life.continuation and tag = ${parameter(query.tag)})`,
+    );
+  }
   if (query.sinceMs !== undefined) {
-    conditions.push(`created_at >= cast(${parameter(utcOf(query.sinceMs))} as timestamp)`);
+    conditions.push(`created_at >= ${instant(query.sinceMs)}`);
   }
   if (query.search !== undefined) {
     const pattern = `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
     conditions.push(String.raw`objective ilike ${parameter(pattern)} escape '\'`);
   }
+  const byDue = query.dueByMs !== undefined;
+  if (query.dueByMs !== undefined) {
+    conditions.push(`status = 'sleeping'`, `due_at <= ${instant(query.dueByMs)}`);
+  }
   if (query.after) {
-    const { createdAtMs, id } = query.after;
-    const at = `cast(${parameter(utcOf(createdAtMs))} as timestamp)`;
+    const { createdAtMs, dueAtMs, id } = query.after;
+    const [column, order] = byDue ? ['due_at', '>'] : ['created_at', '<'];
+    const at = instant((byDue ? dueAtMs : createdAtMs) ?? 0);
     conditions.push(
-      `(created_at < ${at} or (created_at = ${at} and continuation < ${parameter(id)}))`,
+      `(${column} ${order} ${at} or (${column} = ${at} and life.continuation ${order} ${parameter(id)}))`,
     );
   }
   const { rows } = await database.query(
-    `select continuation, status, recipe, objective, root, depth, tick, events, children, spent_micro_usd,
-       ${msOf('created_at')} as created_ms, ${msOf('last_event_at')} as last_ms, ${msOf('finished_at')} as finished_ms
-     from fact_continuation_lifecycle where ${conditions.join(' and ')}
-     order by created_at desc, continuation desc limit ${parameter(query.limit)}`,
+    `select life.continuation, status, recipe, objective, root, depth, tick, events, children, spent_micro_usd,
+       ${msOf('created_at')} as created_ms, ${msOf('last_event_at')} as last_ms, ${msOf('finished_at')} as finished_ms,
+       case when status = 'sleeping' then ${msOf('due_at')} end as due_ms
+     from fact_continuation_lifecycle as life
+     ${byDue ? '' : 'left '}join continuation_due as due on due.tenant = life.tenant and due.continuation = life.continuation
+     where ${conditions.join(' and ')}
+     order by ${byDue ? 'due_at, life.continuation' : 'created_at desc, life.continuation desc'} limit ${parameter(query.limit)}`,
     values,
   );
   return rows.map(lifeOf);
@@ -60,6 +75,7 @@ function lifeOf(row: SqlRow): ListedLife {
     createdAtMs: Number(row['created_ms']),
     lastEventAtMs: Number(row['last_ms']),
     finishedAtMs: numberOf(row['finished_ms']),
+    dueAtMs: numberOf(row['due_ms']),
   };
 }
 

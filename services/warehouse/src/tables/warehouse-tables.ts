@@ -48,9 +48,13 @@ export interface ListQuery {
   readonly sinceMs?: number | undefined;
   /** Part of the objective, whatever the case of its letters. */
   readonly search?: string | undefined;
+  /** One of the goal's tags. */
+  readonly tag?: string | undefined;
+  /** Asleep until then at the latest, in ms since the epoch; the list is then ordered by when they are due. */
+  readonly dueByMs?: number | undefined;
   readonly limit: number;
   /** The last of the page before. */
-  readonly after?: { readonly createdAtMs: number; readonly id: string } | undefined;
+  readonly after?: Pick<ListedLife, 'id' | 'createdAtMs' | 'dueAtMs'> | undefined;
 }
 
 /** A continuation as the fact of its life knows it; instants in ms since the epoch. */
@@ -68,6 +72,8 @@ export interface ListedLife {
   readonly createdAtMs: number;
   readonly lastEventAtMs: number;
   readonly finishedAtMs: number | null;
+  /** When the clock ends its sleep if nothing does before; null when it is not asleep, or no clock ends it. */
+  readonly dueAtMs: number | null;
 }
 
 /** What facts tell of all tenants together. */
@@ -101,7 +107,7 @@ export interface WarehouseTables extends EventSink, Checkpoints, Pick<EventLog, 
    */
   build(): Promise<BuildCounts>;
 
-  /** Continuations by their facts, the newest first. As fresh as the last build. */
+  /** Continuations by their facts, the newest first or the soonest due. As fresh as the last build. */
   list(query: ListQuery): Promise<readonly ListedLife[]>;
 
   /** What happens, of all tenants together: the last hour by minutes, and how all continuations are. */

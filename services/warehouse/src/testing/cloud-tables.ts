@@ -1,4 +1,5 @@
 import { DICTIONARY } from '../dictionary/dictionary.ts';
+import { LIST_TABLES } from '../dictionary/list-tables.ts';
 import type { ColumnEntry, TableEntry } from '../dictionary/table-entry.ts';
 
 /** How a warehouse of a cloud makes a table that the data dictionary tells of. */
@@ -67,7 +68,7 @@ const synapse: CloudDialect = {
 };
 
 /** What a copy is without, and what a program makes before any file runs. */
-const NOT_BY_FILE = ['copy_end', 'schema_migration'];
+const NOT_BY_FILE = ['copy_end', 'schema_migration', ...LIST_TABLES.map(({ name }) => name)];
 
 /** The statements that make the tables in the warehouse of a cloud. */
 export function cloudTables(name: 'redshift' | 'synapse'): string {

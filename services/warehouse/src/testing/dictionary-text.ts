@@ -1,6 +1,7 @@
 import { DIMENSION_TABLES } from '../dictionary/dimension-tables.ts';
 import { EVENT_TABLES } from '../dictionary/event-tables.ts';
 import { FACT_TABLES } from '../dictionary/fact-tables.ts';
+import { LIST_TABLES } from '../dictionary/list-tables.ts';
 import type { ColumnEntry, TableEntry } from '../dictionary/table-entry.ts';
 
 const INTRODUCTION = `# Warehouse tables
@@ -16,6 +17,7 @@ const SECTIONS = [
   ['Events', EVENT_TABLES],
   ['Facts', FACT_TABLES],
   ['Dimensions', DIMENSION_TABLES],
+  ['Lists', LIST_TABLES],
 ] as const;
 
 /** The text of docs/reference/warehouse.md. */

@@ -18,6 +18,8 @@ const BUILT = {
   fact_continuation_tick: 'tenant, continuation, wake_sequence',
   fact_continuation_lifecycle: 'tenant, continuation',
   fact_model_call: 'tenant, continuation, sequence',
+  continuation_due: 'tenant, continuation',
+  continuation_tag: 'tenant, tag, continuation',
   dim_tenant: 'tenant',
   dim_recipe: 'recipe',
   dim_model: 'provider, model',

@@ -62,11 +62,22 @@ export function logOf(
 }
 
 /** The first event of a continuation. */
-export function spawn(ref: ContinuationRef, recipe = 'sample@1', objective = 'try'): EventDraft {
+export function spawn(
+  ref: ContinuationRef,
+  recipe = 'sample@1',
+  objective = 'try',
+  tags?: readonly string[],
+) {
   return {
     type: 'spawn',
     payload: {
-      goal: { objective, recipe, sensitivity: 'internal', parameters: {} },
+      goal: {
+        objective,
+        recipe,
+        sensitivity: 'internal',
+        parameters: {},
+        ...(tags && { tags: [...tags] }),
+      },
       budget: newBudget(1_000_000),
       lineage: rootLineage(ref.id),
       requestedBy: { subject: 'alice' },
@@ -74,7 +85,7 @@ export function spawn(ref: ContinuationRef, recipe = 'sample@1', objective = 'tr
       firstStep: 'begin',
       recipeState: null,
     },
-  };
+  } satisfies EventDraft;
 }
 
 /** A model's answer within a step. */
@@ -117,7 +128,8 @@ export function charge(stepId: string, attempt: number, microUsd: number): Event
 export function randomLog(seed: number, tenant: string): SampleLog & { readonly head: string } {
   const random = seeded(seed);
   const ref = newRef(tenant);
-  const drafts = [spawn(ref, pick(random, ['sample@1', 'sample@2', 'other@1']))];
+  const recipe = pick(random, ['sample@1', 'sample@2', 'other@1']);
+  const drafts: EventDraft[] = [spawn(ref, recipe, 'try', [`seed-${seed % 5}`, 'random'])];
   let tick = 0;
   let step = 0;
   const rounds = 1 + Math.floor(random() * 12);

@@ -42,6 +42,8 @@ const BUILT = [
   'fact_continuation_lifecycle',
   'fact_continuation_step',
   'fact_model_call',
+  'continuation_due',
+  'continuation_tag',
   'dim_tenant',
   'dim_recipe',
   'dim_model',

@@ -32,11 +32,13 @@ export function standInFiles(): RedshiftFiles {
   return {
     tables: sqlFiles('redshift').map((file) => tableFile(file)),
     load: sqlFiles('redshift/load'),
-    build: sqlFiles('build', 'postgres/build').map((file) =>
-      changed(file, (text) =>
-        text.replace(/replace\(event\.row_text.*\)::jsonb/, 'event.row_data'),
+    build: sqlFiles('build', 'postgres/build')
+      .filter(({ name }) => !name.endsWith('45-lists.sql'))
+      .map((file) =>
+        changed(file, (text) =>
+          text.replace(/replace\(event\.row_text.*\)::jsonb/, 'event.row_data'),
+        ),
       ),
-    ),
   };
 }
 

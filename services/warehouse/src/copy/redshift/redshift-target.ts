@@ -1,6 +1,6 @@
 import { MaestroError } from '@maestro/core';
 import { ulid } from 'ulid';
-import { FactBuilder } from '../../tables/build-facts.ts';
+import { EMPTY_FACTS, FactBuilder } from '../../tables/build-facts.ts';
 import type { EventColumns } from '../../tables/event-columns.ts';
 import { migrate } from '../../tables/migrate.ts';
 import { sqlFiles, type SqlFile } from '../../tables/sql-files.ts';
@@ -91,7 +91,7 @@ export class RedshiftTarget implements CopyTarget {
   }
 
   async build(): Promise<BuildCounts> {
-    return new FactBuilder(this.#opened, this.#files.build).build();
+    return new FactBuilder(this.#opened, this.#files.build, EMPTY_FACTS).build();
   }
 
   async close(): Promise<void> {

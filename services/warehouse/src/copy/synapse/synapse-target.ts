@@ -1,5 +1,5 @@
 import { MaestroError } from '@maestro/core';
-import { checksumOf, EMPTY_BUILT } from '../../tables/build-facts.ts';
+import { checksumOf, EMPTY_FACTS } from '../../tables/build-facts.ts';
 import type { EventColumns } from '../../tables/event-columns.ts';
 import { sqlFiles } from '../../tables/sql-files.ts';
 import type { BuildCounts, ContinuationEnd, EndsPage } from '../../tables/warehouse-tables.ts';
@@ -110,7 +110,7 @@ order by tenant, continuation`,
     );
     if (rows[0]?.['checksum'] === checksum) return;
     await turns.take(last, [
-      ...sqlStatements(EMPTY_BUILT),
+      ...sqlStatements(EMPTY_FACTS),
       'delete from build_state',
       `insert into build_state (name, checksum) values ('build', '${checksum}')`,
     ]);

@@ -82,6 +82,20 @@ async function allListed({ client }: SubstrateStack): Promise<readonly ListedCon
   return all;
 }
 
+/** A continuation that sleeps is found by its tag, and by when the clock wakes it. */
+async function listsWhatIsDue({ client }: SubstrateStack): Promise<void> {
+  const parameters = { sleepMs: 3_600_000 };
+  const { id } = await client.start({
+    goal: { objective: 'sleep', recipe: 'noop@1', parameters, tags: ['later'] },
+  });
+  const due = async (inMs: number): Promise<readonly string[]> => {
+    const dueBy = new Date(Date.now() + inMs).toISOString();
+    return (await client.list({ tag: 'later', dueBy })).continuations.map((one) => one.id);
+  };
+  await expect.poll(() => due(2 * parameters.sleepMs), { timeout: 60_000 }).toEqual([id]);
+  expect(await due(parameters.sleepMs / 2)).toEqual([]);
+}
+
 /** What `maestro` says of the warehouse; rejects when it ends with anything but 0. */
 async function said({ stack }: SubstrateStack, ...command: readonly string[]): Promise<string> {
   const warehouse = `http://127.0.0.1:${stack.app('maestro-warehouse').appPort}`;
@@ -159,6 +173,7 @@ for (const set of SETS) {
       const page = await fetch(`${stack.baseUrl}/status`).then((answer) => answer.text());
       expect(page).not.toContain('class="notice"');
       expect(/>Completed<\/dt>\s*<dd>(\d+)</.exec(page)?.[1]).toBe(String(ids.length));
+      await listsWhatIsDue(stack);
       console.log(`${set}: the reconciler had all after ${Math.round(tookMs)} ms`);
     });
 

@@ -8,7 +8,7 @@ export type { TopicCommand, TopicGateway, TopicReply } from './topic/topic-comma
 export { TopicHost, wakeOf } from './topic/topic-host.ts';
 export { EVENTS_TOPIC, type EventsMessage } from './turn/effects.ts';
 export { loadState } from './turn/load-state.ts';
-export type { TurnPorts } from './turn/turn-runner.ts';
+export type { TurnPorts } from './turn/turn-ports.ts';
 export {
   CRASH_POINTS,
   crashHookFrom,
@@ -25,6 +25,7 @@ export { LocalContinuations } from './host/local-continuations.ts';
 
 // The store
 export { FencedStore } from './store/fenced-store.ts';
+export { frozen } from './turn/frozen.ts';
 export { StoredTenants } from './tenant/stored-tenants.ts';
 export { GroupCommit } from './store/group-commit.ts';
 export type { RowStore, RowWrite } from './store/row-store.ts';

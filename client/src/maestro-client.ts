@@ -23,6 +23,9 @@ import type {
   SkipAnswer,
   TenantAnswer,
   TenantRequestInput,
+  FreezeAnswer,
+  FreezeRequestInput,
+  ThawRequestInput,
   StartAnswer,
   StartRequestInput,
   WakeAnswer,
@@ -274,6 +277,23 @@ export class MaestroClient {
   /** What the tenant is allowed. */
   tenant(options: CallOptions = {}): Promise<TenantAnswer> {
     return this.#transport.json({ method: 'GET', path: '/tenant', signal: options.signal });
+  }
+
+  /** What holds the tenant up; nothing, usually. */
+  freezeStatus(options: CallOptions = {}): Promise<FreezeAnswer> {
+    return this.#transport.json({ method: 'GET', path: '/freeze', signal: options.signal });
+  }
+
+  /** Stops everything of the tenant, or of all; for operators, or admins. Reads go on. */
+  freeze(request: FreezeRequestInput, options: CallOptions = {}): Promise<FreezeAnswer> {
+    const { signal } = options;
+    return this.#transport.json({ method: 'POST', path: '/freeze', body: request, signal });
+  }
+
+  /** Ends a freeze; everything that was due goes on. */
+  thaw(request: ThawRequestInput = {}, options: CallOptions = {}): Promise<FreezeAnswer> {
+    const { signal } = options;
+    return this.#transport.json({ method: 'POST', path: '/thaw', body: request, signal });
   }
 
   /** Says what the tenant is allowed, in place of what was said before; for operators. */

@@ -218,5 +218,12 @@ export {
 } from './ports/observability.ts';
 export type { Tracing } from './ports/tracing.ts';
 export type { Clock } from './ports/clock.ts';
+export {
+  Freeze,
+  FreezeRow,
+  freezeRow,
+  type ActiveFreeze,
+  type FreezeScope,
+} from './tenant/freeze.ts';
 export type { TenantDirectory } from './ports/tenant-directory.ts';
 export type { ScannedHead, StoreScanner } from './ports/store-scanner.ts';

@@ -4,12 +4,9 @@ import type { TopicGateway } from '../topic/topic-command.ts';
 import { StepRunner, type StepTimes } from '../step/step-runner.ts';
 import { Activation } from '../turn/activation.ts';
 import { Command, type Reply } from '../turn/command.ts';
-import {
-  TurnRunner,
-  type TurnPorts,
-  type TurnResult,
-  type TurnSource,
-} from '../turn/turn-runner.ts';
+import type { TurnPorts, TurnResult, TurnSource } from '../turn/turn-ports.ts';
+import { TurnRunner } from '../turn/turn-runner.ts';
+import { FreezeWatch } from './freeze-watch.ts';
 import { OverdueWatch } from './overdue-watch.ts';
 import { ReminderWatch } from './reminder-watch.ts';
 
@@ -56,6 +53,7 @@ export class ContinuationHost {
   readonly #gateway: StepGateway;
   readonly #watch: ReminderWatch;
   readonly #overdue: OverdueWatch;
+  readonly #freezes: FreezeWatch;
   #underWay = 0;
   #leaving = false;
   readonly #handOverMs: number;
@@ -77,6 +75,9 @@ export class ContinuationHost {
       ...(options.stepTimes ? { times: options.stepTimes } : {}),
     });
     this.#turns = new TurnRunner(ports, this.#steps, gateway);
+    this.#freezes = new FreezeWatch(ports.tenants, this.#steps, (ref) =>
+      gateway.tell(ref, { kind: 'wake', rearm: true }),
+    );
   }
 
   /** What the sidecar's health probe is told; anything but `ok` makes it unregister the actor type. */
@@ -113,10 +114,18 @@ export class ContinuationHost {
     this.#ports.log.renewing(lateMs);
   }
 
+  /** Gives up what runs for tenants that are frozen, and goes on with what a freeze held; to be called every half second. */
+  watchFreezes(): Promise<void> {
+    return this.#freezes.check();
+  }
+
   /** Has those look for themselves whose reminders were lost, by way of the sidecar: another host may have them by now. */
   #rearmOverdue(): void {
     if (this.health !== 'ok') return;
-    this.#overdue.check(this.#activations.values(), (ref) => {
+    const free = [...this.#activations.values()].filter(
+      ({ actorId }) => !this.#freezes.holds(actorId),
+    );
+    this.#overdue.check(free, (ref) => {
       this.#ports.observability.count('maestro_wakes_rearmed_total');
       this.#ports.log.rearming(ref);
       return this.#gateway.tell(ref, { kind: 'wake', rearm: true });
@@ -232,6 +241,7 @@ export class ContinuationHost {
     try {
       const result = await this.#turns.run(activation, command, source);
       void result.settled.then(ended, ended);
+      if (result.held) this.#freezes.hold(activation);
       return result;
     } catch (error) {
       ended();

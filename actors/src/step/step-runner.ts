@@ -45,8 +45,11 @@ interface Attempt {
 }
 
 interface Run extends Attempt {
+  readonly tenant: string;
   readonly abort: AbortController;
   readonly ended: Promise<void>;
+  /** Whether it has ended and its result is being handed in. */
+  reporting: boolean;
 }
 
 /** Runs detached steps on this host, outside of any turn, and reports how they end. */
@@ -86,6 +89,21 @@ export class StepRunner {
     return this.#runs.size;
   }
 
+  /** Tenants for which something is under way here. */
+  get tenants(): ReadonlySet<string> {
+    return new Set([...this.#runs.values()].map(({ tenant }) => tenant));
+  }
+
+  /**
+   * Gives up what runs for a tenant, to be started anew as soon as the report of it is taken. What has ended keeps its
+   * result, and hands it in until it is taken.
+   */
+  interruptTenant(tenant: string): void {
+    for (const run of this.#runs.values()) {
+      if (run.tenant === tenant && !run.reporting) run.abort.abort(FROZEN);
+    }
+  }
+
   /** Whether an attempt is under way on this host (or has ended and is still being reported). */
   runs(actorId: string, stepId: string, attempt: number): boolean {
     const run = this.#runs.get(actorId);
@@ -110,7 +128,9 @@ export class StepRunner {
     const ended = this.#run(activation, state, which, abort).finally(() => {
       if (this.#runs.get(actorId)?.abort === abort) this.#runs.delete(actorId);
     });
-    this.#runs.set(actorId, { stepId: which.stepId, attempt: which.attempt, abort, ended });
+    const { stepId, attempt } = which;
+    const { tenant } = activation.ref;
+    this.#runs.set(actorId, { tenant, stepId, attempt, abort, ended, reporting: false });
     this.#crash('step.started', actorId);
   }
 
@@ -167,8 +187,10 @@ export class StepRunner {
       result = threw(error);
     }
     stopHeartbeat();
+    const run = this.#runs.get(actorId);
+    if (run?.abort === abort) run.reporting = true;
     this.#crash('step.finished', actorId);
-    const lost = abort.signal.aborted && abort.signal.reason !== INTERRUPTED;
+    const lost = abort.signal.aborted && !GIVEN_UP.has(abort.signal.reason);
     if (abort.signal.aborted && !lost) result = { kind: 'interrupted' };
     this.#tracer?.attempted(activation, state, which, {
       startMs,
@@ -203,6 +225,13 @@ export class StepRunner {
         return;
       } catch (error) {
         this.#log.stepNotReported(ref, command.stepId, error);
+        if (error instanceof MaestroError && error.code === 'tenant.frozen') {
+          // Until the thaw; a host that shuts down leaves it to the lease.
+          if (aborted.aborted && !interrupted) return;
+          await pause(this.#times.heartbeatMs / 5);
+          tries = 0;
+          continue;
+        }
         if (interrupted ? tries > 20 : aborted.aborted) return;
         if (
           current.result.kind === 'returned' &&
@@ -214,7 +243,7 @@ export class StepRunner {
         }
         // Asking again would not help: the lease has the step run again, on a host that may know better.
         if (error instanceof MaestroError && !error.retryable) return;
-        await new Promise((resolve) => setTimeout(resolve, delayMs * (0.5 + Math.random() / 2)));
+        await pause(delayMs);
         delayMs = Math.min(delayMs * 2, 5_000);
       }
     }
@@ -287,6 +316,9 @@ function threw(error: unknown): StepResult {
 
 /** Why a draining host aborts its steps. */
 const INTERRUPTED = new MaestroError('host.draining', 'the host is shutting down');
+const FROZEN = new MaestroError('tenant.frozen', 'the tenant was frozen');
+/** Why an attempt is given up here, and reported, so that the next one can start at once. */
+const GIVEN_UP: ReadonlySet<unknown> = new Set([INTERRUPTED, FROZEN]);
 
 /** The promise's result, or a rejection as soon as the signal aborts: a step that ignores its signal must not hold anything up. */
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -298,4 +330,9 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', onAbort));
   });
+}
+
+/** A pause of random length up to this, in ms. */
+function pause(mostMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, mostMs * (0.5 + Math.random() / 2)));
 }

@@ -22,6 +22,8 @@ const MAX_WAITING = 20_000;
 /** How soon a delivery that failed is tried again, in ms; doubles up to ten minutes. */
 const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 600_000;
+/** The longest pause where a freeze refuses, in ms: a thaw should be noticed soon. */
+const FROZEN_RETRY_MS = 15_000;
 
 /** What a topic works with. */
 export interface TopicPorts {
@@ -286,8 +288,8 @@ export class WakeTopic {
       this.#tries.delete(match.subscription.id);
       // It has what it waited for, or waits no more: either way it is over.
       void this.unsubscribe(match.subscription.id).catch(() => undefined);
-    } catch {
-      this.#postpone(match);
+    } catch (error) {
+      this.#postpone(match, MaestroError.from(error).code === 'tenant.frozen');
     } finally {
       this.#delivering--;
       this.#owe([]);
@@ -295,11 +297,12 @@ export class WakeTopic {
   }
 
   /** Tries a delivery again later, less and less often; meanwhile others are delivered. */
-  #postpone(match: Match): void {
+  #postpone(match: Match, frozen: boolean): void {
     const { id } = match.subscription;
     const tries = (this.#tries.get(id) ?? 0) + 1;
     this.#tries.set(id, tries);
-    const pauseMs = Math.min(RETRY_MS * 2 ** (tries - 1), MAX_RETRY_MS);
+    const mostMs = frozen ? FROZEN_RETRY_MS : MAX_RETRY_MS;
+    const pauseMs = Math.min(RETRY_MS * 2 ** (tries - 1), mostMs);
     this.#postponed++;
     setTimeout(() => {
       this.#postponed--;

@@ -8,7 +8,7 @@ import {
 import type { StepRunner } from '../step/step-runner.ts';
 import type { Activation, Memory } from './activation.ts';
 import { callsOf, effectsOf, EVENTS_TOPIC, type EventsMessage } from './effects.ts';
-import type { TurnPorts } from './turn-runner.ts';
+import type { TurnPorts } from './turn-ports.ts';
 
 /** Bytes of rows in one message, as JSON: under the smallest limit of the supported brokers (256 KB). */
 const MAX_MESSAGE_BYTES = 180 * 1024;

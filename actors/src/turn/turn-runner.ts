@@ -1,25 +1,9 @@
-import {
-  MaestroError,
-  traceparentOf,
-  type BlobStore,
-  type Clock,
-  type ContinuationState,
-  type ContinuationStore,
-  type EventLog,
-  type Observability,
-  type RecipeRegistry,
-  type Scheduler,
-  type StreamBus,
-  type TenantDirectory,
-} from '@maestro/core';
+import { MaestroError, traceparentOf, type ContinuationState } from '@maestro/core';
 import { randomBytes } from 'node:crypto';
 import { measureCommit } from '../observability/measure-commit.ts';
-import type { TurnLog } from '../observability/turn-log.ts';
-import type { TurnTracer } from '../observability/turn-tracer.ts';
 import type { StepRunner } from '../step/step-runner.ts';
 import type { Activation, Memory } from './activation.ts';
 import type { Command, Reply } from './command.ts';
-import type { CrashHook } from './crash-points.ts';
 import { decide } from './decide.ts';
 import type { DecideContext, Decision } from './decision.ts';
 import { Limiter } from './limiter.ts';
@@ -27,10 +11,12 @@ import { limitsOf } from './limits-of.ts';
 import { Outbox, type OutboxGateway } from './outbox.ts';
 import { preload, type Preloaded } from './preload.ts';
 import { noteDone, runEffects } from './run-effects.ts';
+import { frozen, HELD_MS } from './frozen.ts';
 import { duesOf, extendLease, leaseEndMs } from './lease.ts';
 import { loadState } from './load-state.ts';
 import { COVER_MS, LATE_COMMIT_MS, lateCommitAtMs, Reminders } from './reminders.ts';
 import { sealTurn } from './seal-turn.ts';
+import type { TurnPorts, TurnResult, TurnSource } from './turn-ports.ts';
 import { skippedMs, virtualMs } from './virtual-time.ts';
 
 /**
@@ -41,36 +27,6 @@ const TURNS_AT_A_TIME = 32;
 
 /** The longest pause between two tries of calls that nobody takes, in ms. */
 const MAX_CALL_PAUSE_MS = 600_000;
-
-/** What turns work with. */
-export interface TurnPorts {
-  readonly store: ContinuationStore;
-  readonly events: EventLog;
-  readonly blobs: BlobStore;
-  readonly scheduler: Scheduler;
-  readonly bus: StreamBus;
-  readonly recipes: RecipeRegistry;
-  readonly tenants: Pick<TenantDirectory, 'document'>;
-  readonly clock: Clock;
-  /** Whether the signal `skip` is taken. @default false */
-  readonly virtualClock?: boolean;
-  readonly observability: Observability;
-  /** Left out: no spans are exported. */
-  readonly tracer?: TurnTracer | undefined;
-  readonly crash: CrashHook;
-  readonly log: TurnLog;
-}
-
-/** Who called: a reminder, whose unanswered callback covers its turn, or anybody else, who has to arm one first. */
-export type TurnSource =
-  | { readonly kind: 'call' }
-  | { readonly kind: 'reminder'; readonly name: string };
-
-/** A turn that has been committed and may be answered; effects and settling go on until `settled`. */
-export interface TurnResult {
-  readonly reply: Reply;
-  readonly settled: Promise<void>;
-}
 
 /** Runs turns: load, decide, cover, commit, effects, settle. */
 export class TurnRunner {
@@ -116,7 +72,7 @@ export class TurnRunner {
           );
           settled = this.#afterwards(activation, committed, command, source);
           // A caller need not wait for effects: the reminder that covers them is armed.
-          resolve({ reply: committed.reply, settled });
+          resolve({ reply: committed.reply, held: committed.held === true, settled });
         } catch (error) {
           this.#ports.observability.count('maestro_turns_total', {
             command: command.kind,
@@ -155,7 +111,9 @@ export class TurnRunner {
       // What is due is what is being delivered; armed again or not, it is no longer on its way.
       if (source.kind === 'reminder' && memory.armed && memory.armed.atMs <= nowMs)
         memory.armed = null;
-      const limits = await limitsOf(this.#ports.tenants, activation.ref.tenant);
+      const { tenant } = activation.ref;
+      const limits = await limitsOf(this.#ports.tenants, tenant);
+      const freeze = await this.#ports.tenants.freeze(tenant);
       const more = {
         limits,
         ...(await preload(activation.ref, memory.state, command, this.#ports)),
@@ -166,6 +124,10 @@ export class TurnRunner {
         decision = this.#decide(activation, memory, command, ownMs, more);
       } catch (error) {
         refusal = error;
+      }
+      if (freeze && decision && decision.events.length > 0) {
+        if (command.kind !== 'wake') throw frozen(freeze);
+        return { reply: decision.reply, memory, before: memory.state, held: true };
       }
       if (decision && decision.events.length > 0) {
         return await this.#commit(activation, memory, decision, command, source, { nowMs, ownMs });
@@ -309,7 +271,8 @@ export class TurnRunner {
     if (error !== undefined) this.#ports.log.effectsFailed(activation.ref, error);
     // What could not be said is said again when the reminder comes, which is armed.
     const { memory: after } = activation;
-    if (after && after.calls.length > 0) after.failedRounds++;
+    const waits = MaestroError.from(error).code === 'tenant.frozen';
+    if (after && after.calls.length > 0) after.failedRounds += waits ? 0 : 1;
     else if (after) after.failedRounds = 0;
     if (after?.calls.length !== 0) return;
     void activation.mutex
@@ -326,13 +289,18 @@ export class TurnRunner {
   /** Effects and settling, after the commit. */
   async #afterwards(
     activation: Activation,
-    { memory, before, reply }: CommittedTurn,
+    { memory, before, reply, held }: CommittedTurn,
     command: Command,
     source: TurnSource,
   ): Promise<void> {
     const state = memory?.state;
     if (!memory || !state) return;
     const nowMs = this.#ports.clock.nowMs();
+    if (held) {
+      // What is due comes again, and nothing of it before the thaw.
+      await this.#reminders.settle(activation, memory, [nowMs + HELD_MS], true);
+      return;
+    }
     const ownMs = virtualMs(state, nowMs);
     this.#steps.keepOnly(
       activation.actorId,
@@ -390,4 +358,6 @@ interface CommittedTurn {
   readonly memory: Memory | null;
   /** The state before the turn. */
   readonly before: ContinuationState | null;
+  /** Whether a freeze keeps back what was to be done. */
+  readonly held?: boolean;
 }

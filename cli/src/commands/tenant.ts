@@ -1,4 +1,4 @@
-import type { TenantAnswer, TenantRequestInput } from '@maestro/client';
+import type { FreezeAnswer, TenantAnswer, TenantRequestInput } from '@maestro/client';
 import { jsonOrUndefined } from '@maestro/core';
 import type { Command } from 'commander';
 import { text } from 'node:stream/consumers';
@@ -8,7 +8,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { UsageError } from '../failure.ts';
 import { openInput } from '../move/open-input.ts';
 
-/** `maestro tenant show` and `maestro tenant set`. */
+/** `maestro tenant show`, `set`, `freeze` and `thaw`. */
 export function addTenant(program: Command, environment: CliEnvironment): void {
   const tenant = program
     .command('tenant')
@@ -19,8 +19,12 @@ export function addTenant(program: Command, environment: CliEnvironment): void {
     .summary('show what the tenant is allowed')
     .action(async (_options: unknown, command: Command) => {
       const { options, output, signal } = contextOf(command, environment);
-      const answer = await connect(options, environment).tenant({ signal });
-      output.result(answer, () => linesOf(answer));
+      const client = connect(options, environment);
+      const [answer, held] = await Promise.all([
+        client.tenant({ signal }),
+        client.freezeStatus({ signal }),
+      ]);
+      output.result(answer, () => [...linesOf(answer), `  ${heldLine(held)}`]);
     });
   tenant
     .command('set')
@@ -43,6 +47,49 @@ Example:
       const answer = await connect(options, environment).setTenant(request, { signal });
       output.result(answer, () => linesOf(answer));
     });
+  tenant
+    .command('freeze')
+    .requiredOption('--reason <text>', 'why; shown to everybody who is refused')
+    .option('--everywhere', 'freeze all tenants (admins)')
+    .summary('stop everything of the tenant (operators)')
+    .description(
+      'Within two seconds nothing starts, nothing is written and nothing leaves; steps that run are aborted. Reads go on. What falls due is kept until the thaw.',
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ maestro tenant freeze --reason "an inquiry is under way"',
+    )
+    .action(async ({ reason, everywhere }: FreezeOptions, command: Command) => {
+      const { options, output, signal } = contextOf(command, environment);
+      const client = connect(options, environment);
+      const answer = await client.freeze({ reason, scope: scopeOf(everywhere) }, { signal });
+      output.result(answer, () => [heldLine(answer)]);
+    });
+  tenant
+    .command('thaw')
+    .option('--everywhere', 'end the freeze of all tenants (admins)')
+    .summary('end a freeze (operators)')
+    .description('Everything that was due goes on within seconds.')
+    .action(async ({ everywhere }: Partial<FreezeOptions>, command: Command) => {
+      const { options, output, signal } = contextOf(command, environment);
+      const client = connect(options, environment);
+      const answer = await client.thaw({ scope: scopeOf(everywhere) }, { signal });
+      output.result(answer, () => [heldLine(answer)]);
+    });
+}
+
+interface FreezeOptions {
+  readonly reason: string;
+  readonly everywhere?: boolean;
+}
+
+const scopeOf = (everywhere: boolean | undefined): 'installation' | 'tenant' =>
+  everywhere === true ? 'installation' : 'tenant';
+
+function heldLine({ freeze }: FreezeAnswer): string {
+  if (!freeze) return 'not frozen';
+  const what = freeze.scope === 'installation' ? 'everything is frozen' : 'frozen';
+  return `${what} since ${freeze.at} by ${freeze.by}: ${freeze.reason}`;
 }
 
 /** What it has to be the API says, and names each place that is wrong. */

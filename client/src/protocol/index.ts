@@ -11,6 +11,13 @@ export { Explanation } from './explanation.ts';
 export { ItemsAnswer, ItemsRequest, MAX_ITEMS } from './stream-items.ts';
 export { MergeRequest, type MergeRequestInput } from './merge-request.ts';
 export { SkipAnswer, SkipRequest } from './skip-request.ts';
+export {
+  FreezeAnswer,
+  FreezeRequest,
+  ThawRequest,
+  type FreezeRequestInput,
+  type ThawRequestInput,
+} from './freeze.ts';
 export { TenantAnswer, TenantRequest, type TenantRequestInput } from './tenant-request.ts';
 export {
   FinishImportAnswer,

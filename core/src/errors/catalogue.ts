@@ -54,6 +54,7 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     title: 'The document of the tenant cannot be read',
   },
+  'tenant.frozen': { status: 423, retryable: false, title: 'The tenant is frozen' },
   'signal.unknown': {
     status: 422,
     retryable: false,

@@ -1,3 +1,4 @@
+import type { ActiveFreeze, Freeze, FreezeScope } from '../tenant/freeze.ts';
 import type { TenantDocument } from '../tenant/tenant-document.ts';
 
 /** Where the documents of tenants are. */
@@ -8,6 +9,18 @@ export interface TenantDirectory {
    * @throws MaestroError `tenant.invalid` when what is stored is no such document, or, retryable, that the store cannot be read.
    */
   document(tenant: string): Promise<TenantDocument>;
+
   /** Stores the document of a tenant in place of the one before. */
   put(document: TenantDocument): Promise<void>;
+
+  /**
+   * What holds a tenant up, at most a second old: a freeze of the installation before one of its own. What is stored and
+   * cannot be understood counts as a freeze.
+   *
+   * @throws MaestroError, retryable, that the store cannot be read.
+   */
+  freeze(tenant: string): Promise<ActiveFreeze | undefined>;
+
+  /** Freezes, or with null thaws. @throws MaestroError `commit.outcome_unknown`, retryable, when the store does not say whether it did. */
+  setFreeze(scope: FreezeScope, freeze: Freeze | null): Promise<void>;
 }

@@ -164,6 +164,7 @@ export async function createWorker(
     host.watch();
     topics.forgetIdle();
   }, 2_000);
+  const watchingFreezes = setInterval(() => void host.watchFreezes(), 500);
   let server: Server | undefined;
   return {
     host,
@@ -187,6 +188,7 @@ export async function createWorker(
     },
     close: async () => {
       clearInterval(watching);
+      clearInterval(watchingFreezes);
       await probing?.();
       await host.drain(config.drainMs);
       await new Promise<void>((resolve) => {

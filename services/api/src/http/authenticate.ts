@@ -4,6 +4,9 @@ import type { Access } from './route.ts';
 /** Role that may look after continuations beside their owners' business. */
 export const OPERATOR_ROLE = 'operator';
 
+/** Role that may do what concerns all tenants. */
+const ADMIN_ROLE = 'admin';
+
 const NOBODY: Principal = Object.freeze({ tenant: '', subject: '', roles: [], expiresAtMs: 0 });
 
 /**
@@ -29,8 +32,14 @@ export async function authenticate(
   return principal;
 }
 
-/** @throws MaestroError `auth.forbidden` unless the caller is an operator. */
+/** @throws MaestroError `auth.forbidden` unless the caller is an operator or an admin. */
 export function checkOperator({ roles }: Principal): void {
-  if (roles.includes(OPERATOR_ROLE)) return;
+  if (roles.includes(OPERATOR_ROLE) || roles.includes(ADMIN_ROLE)) return;
   throw new MaestroError('auth.forbidden', `this needs a token with the role '${OPERATOR_ROLE}'`);
+}
+
+/** @throws MaestroError `auth.forbidden` unless the caller is an admin. */
+export function checkAdmin({ roles }: Principal): void {
+  if (roles.includes(ADMIN_ROLE)) return;
+  throw new MaestroError('auth.forbidden', `this needs a token with the role '${ADMIN_ROLE}'`);
 }

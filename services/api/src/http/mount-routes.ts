@@ -3,8 +3,10 @@ import {
   MaestroError,
   type Identity,
   type Observability,
+  type TenantDirectory,
   type Tracing,
 } from '@maestro/core';
+import { frozen } from '@maestro/actors';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { sendAnswer } from './answer.ts';
 import { authenticate } from './authenticate.ts';
@@ -21,17 +23,23 @@ export interface RequestObservers {
   readonly observability?: Observability | undefined;
 }
 
+/** Who says whether a request may go on. */
+export interface Gatekeepers {
+  readonly identity: Identity;
+  readonly tenants: Pick<TenantDirectory, 'freeze'>;
+}
+
 /** Serves a table of routes; what a path does not take is refused with 405 and the methods that it does. */
 export function mountRoutes(
   routes: readonly Route[],
-  identity: Identity,
+  { identity, tenants }: Gatekeepers,
   observers: RequestObservers = {},
 ): Router {
   const router = Router({ caseSensitive: true });
   const methods = new Map<string, string[]>();
   for (const route of routes) {
     methods.set(route.path, [...(methods.get(route.path) ?? []), route.method]);
-    router[route.method](route.path, handlerOf(route, identity, observers));
+    router[route.method](route.path, handlerOf(route, { identity, tenants }, observers));
   }
   for (const [path, taken] of methods) {
     const allow = taken.flatMap((method) =>
@@ -50,11 +58,13 @@ export function mountRoutes(
 
 function handlerOf(
   route: Route,
-  identity: Identity,
+  { identity, tenants }: Gatekeepers,
   { tracing, observability }: RequestObservers,
 ): RequestHandler {
   const takesId = route.path.includes(':id');
   const method = route.method.toUpperCase();
+  const staysOpen =
+    route.method === 'get' || route.access === 'public' || route.whileFrozen === true;
   return async (request: Request, response: Response): Promise<void> => {
     if (observability) measureRequest(response, route, observability);
     const facts: RequestFacts = { method, route: route.path, tenant: '' };
@@ -63,6 +73,7 @@ function handlerOf(
       route.method === 'get' ? undefined : beginRequestSpan(request, response, facts, tracing);
     const principal = await authenticate(identity, route.access, request.headers.authorization);
     facts.tenant = principal.tenant;
+    if (!staysOpen) await refuseFrozen(tenants, principal.tenant);
     const id = takesId ? continuationIdOf(request) : '';
     const query = route.query ? parsedQuery(route, request) : undefined;
     const body = route.body ? await parsedBody(route.body, request) : undefined;
@@ -79,6 +90,12 @@ function handlerOf(
     facts.began = answer?.began;
     if (answer) sendAnswer(response, answer);
   };
+}
+
+/** @throws MaestroError `tenant.frozen` while a freeze holds the tenant up. */
+async function refuseFrozen(tenants: Gatekeepers['tenants'], tenant: string): Promise<void> {
+  const freeze = await tenants.freeze(tenant);
+  if (freeze) throw frozen(freeze);
 }
 
 function continuationIdOf(request: Request): string {

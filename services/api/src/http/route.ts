@@ -49,6 +49,8 @@ export interface Route<B = unknown, Q = unknown> {
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
+  /** Whether a freeze lets it change things. @default false */
+  readonly whileFrozen?: boolean;
   readonly body?: {
     readonly schema: z.ZodType<B>;
     /** Name of the schema among the document's components. */

@@ -8,6 +8,8 @@ import {
   FinishImportAnswer,
   FinishImportRequest,
   ForkAnswer,
+  FreezeAnswer,
+  FreezeRequest,
   ForkRequest,
   ImportAnswer,
   ImportRequest,
@@ -22,6 +24,7 @@ import {
   SkipAnswer,
   TenantAnswer,
   TenantRequest,
+  ThawRequest,
   SkipRequest,
   StartAnswer,
   StartRequest,
@@ -42,6 +45,7 @@ const ANSWERS = {
   Explanation,
   FinishImportAnswer,
   ForkAnswer,
+  FreezeAnswer,
   ImportAnswer,
   ItemsAnswer,
   LineagePage,
@@ -59,6 +63,7 @@ const REQUESTS = {
   BlobValue,
   FinishImportRequest,
   ForkRequest,
+  FreezeRequest,
   ImportRequest,
   ItemsRequest,
   MergeRequest,
@@ -66,6 +71,7 @@ const REQUESTS = {
   SkipRequest,
   StartRequest,
   TenantRequest,
+  ThawRequest,
 } as const;
 
 /** A JSON Schema, or a part of one. */

@@ -3,6 +3,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { openapiDocument } from '../openapi/openapi-document.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
 import { explainContinuation } from './explain-continuation.ts';
+import { freeze, getFreeze, thaw } from './freeze.ts';
 import { forkContinuation } from './fork-continuation.ts';
 import { getBlob } from './get-blob.ts';
 import { finishImport } from './finish-import.ts';
@@ -45,6 +46,9 @@ export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Rout
     wakeContinuation(parts),
     getTenant(parts),
     putTenant(parts),
+    getFreeze(parts),
+    freeze(parts),
+    thaw(parts),
     importLog(parts),
     finishImport(parts),
     getBlob(parts),

@@ -1,9 +1,11 @@
 import {
-  connectStore,
+  connectRows,
   ContinuationClient,
   SidecarHttp,
+  FencedStore,
+  StoredTenants,
+  systemClock,
   type Command,
-  type FencedStore,
 } from '@maestro/actors';
 import {
   deriveContinuationId,
@@ -33,6 +35,7 @@ export interface WorkerStack {
   readonly dataDir: string;
   readonly continuations: ContinuationClient;
   readonly store: FencedStore;
+  readonly tenants: StoredTenants;
   readonly controlPlane: ControlPlane;
   close(): Promise<void>;
 }
@@ -72,12 +75,14 @@ export async function startWorkers(apps: readonly AppSpec[]): Promise<WorkerStac
   });
   await sidecar.waitHealthy(30_000);
   const http = new SidecarHttp(sidecar.httpPort);
+  const rows = connectRows(http, 'maestro-state');
   return {
     stack,
     dataDir,
     controlPlane: stack.controlPlane,
     continuations: new ContinuationClient(http),
-    store: connectStore(http, 'maestro-state'),
+    store: new FencedStore(rows),
+    tenants: new StoredTenants(rows, systemClock),
     close: async () => {
       await http.close();
       await sidecar.stop();

@@ -25,6 +25,7 @@ export { LocalContinuations } from './host/local-continuations.ts';
 
 // The store
 export { FencedStore } from './store/fenced-store.ts';
+export { StoredAudit } from './audit/stored-audit.ts';
 export { frozen } from './turn/frozen.ts';
 export { StoredTenants } from './tenant/stored-tenants.ts';
 export { GroupCommit } from './store/group-commit.ts';

@@ -16,6 +16,7 @@ import { addRepair } from './commands/repair.ts';
 import { addReplay } from './commands/replay.ts';
 import { addSignals } from './commands/signal.ts';
 import { addSkip } from './commands/skip.ts';
+import { addAudit } from './commands/audit.ts';
 import { addTenant } from './commands/tenant.ts';
 import { addStart } from './commands/start.ts';
 import { addStream } from './commands/stream.ts';
@@ -60,6 +61,7 @@ Examples:
     addMerge,
     addSkip,
     addTenant,
+    addAudit,
     addStream,
     addTree,
     addLineage,

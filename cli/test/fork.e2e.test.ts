@@ -1,5 +1,5 @@
 import type { LineageNode } from '@maestro/client';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -86,4 +86,33 @@ it('goes by what the tenant is allowed', async () => {
   expect(await maestro('tenant', 'show')).toMatch(/children of one +1\n/);
   await set({});
   await rm(path.dirname(file), { recursive: true });
+});
+
+it('is frozen with a reason, thawed, and the audit log says who did it and is in order', async () => {
+  const id = values<{ id: string }>(
+    await maestro('start', 'wait@1', '--objective', 'ask', '--json'),
+  )[0]?.id;
+  const frozen = await maestro('tenant', 'freeze', '--reason', 'an inquiry');
+  expect(frozen).toMatch(/^frozen since .*: an inquiry\n$/);
+  const refused = await maestroAt(here(), 'signal', id ?? '', 'go');
+  expect(refused).toMatchObject({ code: 1, error: expect.stringContaining('tenant.frozen') });
+  expect(await maestro('get', id ?? '')).toContain('sleeping');
+  expect(await maestro('tenant', 'show')).toContain('an inquiry');
+  expect(await maestro('tenant', 'thaw')).toBe('not frozen\n');
+  await maestro('signal', id ?? '', 'go');
+
+  const shown = await maestro('audit');
+  expect(shown).toMatch(/asked .*  freeze .*"reason":"an inquiry"/);
+  expect(shown).toMatch(/verified  \d+ records\n$/);
+  expect(await maestro('audit', '--continuation', id ?? '')).toMatch(
+    /startContinuation.*\n.*signalContinuation.*"signal":"go"/,
+  );
+  const folder = await mkdtemp(path.join(tmpdir(), 'maestro-audit-'));
+  const file = path.join(folder, 'audit.jsonl');
+  await writeFile(file, await maestro('audit', '--json'));
+  expect(await maestro('audit', '--file', file)).toContain('verified');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('an inquiry', 'no inquiry'));
+  const broken = await maestroAt(here(), 'audit', '--file', file);
+  expect(broken).toMatchObject({ code: 1, out: expect.stringContaining('broken') });
+  await rm(folder, { recursive: true });
 });

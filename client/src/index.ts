@@ -32,6 +32,7 @@ export type {
   SkipAnswer,
   TenantAnswer,
   TenantRequestInput,
+  AuditPage,
   FreezeAnswer,
   FreezeRequestInput,
   ThawRequestInput,

@@ -23,6 +23,7 @@ import type {
   SkipAnswer,
   TenantAnswer,
   TenantRequestInput,
+  AuditPage,
   FreezeAnswer,
   FreezeRequestInput,
   ThawRequestInput,
@@ -282,6 +283,14 @@ export class MaestroClient {
   /** What holds the tenant up; nothing, usually. */
   freezeStatus(options: CallOptions = {}): Promise<FreezeAnswer> {
     return this.#transport.json({ method: 'GET', path: '/freeze', signal: options.signal });
+  }
+
+  /** Who did what: records of the tenant's audit log as they are stored; for operators. */
+  audit(
+    options: CallOptions & { readonly from?: number; readonly limit?: number } = {},
+  ): Promise<AuditPage> {
+    const { signal, ...query } = options;
+    return this.#transport.json({ method: 'GET', path: '/audit', query, signal });
   }
 
   /** Stops everything of the tenant, or of all; for operators, or admins. Reads go on. */

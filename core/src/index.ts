@@ -225,5 +225,17 @@ export {
   type ActiveFreeze,
   type FreezeScope,
 } from './tenant/freeze.ts';
+export {
+  AUDIT_GENESIS,
+  auditKey,
+  auditPartition,
+  AuditRecord,
+  auditRecord,
+  AuditVerifier,
+  type AuditEnd,
+  type AuditEntry,
+  type AuditFault,
+} from './audit/audit-record.ts';
+export type { AuditLog } from './ports/audit-log.ts';
 export type { TenantDirectory } from './ports/tenant-directory.ts';
 export type { ScannedHead, StoreScanner } from './ports/store-scanner.ts';

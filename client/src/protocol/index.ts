@@ -11,6 +11,7 @@ export { Explanation } from './explanation.ts';
 export { ItemsAnswer, ItemsRequest, MAX_ITEMS } from './stream-items.ts';
 export { MergeRequest, type MergeRequestInput } from './merge-request.ts';
 export { SkipAnswer, SkipRequest } from './skip-request.ts';
+export { AuditPage, MAX_AUDIT_PAGE } from './audit-page.ts';
 export {
   FreezeAnswer,
   FreezeRequest,

@@ -1,5 +1,6 @@
 import type { CommandSender, ReadinessCheck } from '@maestro/actors';
 import type {
+  AuditLog,
   BlobStore,
   Clock,
   ContinuationStore,
@@ -38,6 +39,7 @@ export interface ApiOptions {
   readonly topics: Pick<CommandSender, 'tellTopic'>;
   readonly recipes: RecipeRegistry;
   readonly tenants: TenantDirectory;
+  readonly audit: AuditLog;
   /** Left out: there are no lists, and the status page has no figures. */
   readonly readModel?: ReadModel | undefined;
   /** Whether the status page is served, to whoever asks. @default true */

@@ -27,7 +27,7 @@ export function createApi(options: ApiOptions): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(assignRequestId);
-  app.use(mountRoutes(routeTable(parts, nudges), options, options));
+  app.use(mountRoutes(routeTable(parts, nudges), parts, parts, options));
   app.use(refuseUnknownRoute);
   app.use(refuse(parts.log));
   return app;

@@ -21,7 +21,7 @@ it('lets nothing of a tenant begin or change, says why, and lets it be read', as
     freeze: { scope: 'tenant', by: 'olga', reason: REASON, at: expect.any(String) },
   });
   const path = `/continuations/${id}`;
-  const before = api.runtime.rows.snapshot();
+  const before = api.rows();
   for (const [method, where, body] of [
     ['POST', '/continuations', { goal: { objective: 'x', recipe: 'wait@1' } }],
     ['POST', `${path}/signals`, { signal: 'go' }],
@@ -38,7 +38,7 @@ it('lets nothing of a tenant begin or change, says why, and lets it be read', as
       detail: expect.stringContaining(`by olga: ${REASON}`),
     });
   }
-  expect(api.runtime.rows.snapshot()).toEqual(before);
+  expect(api.rows()).toEqual(before);
   for (const read of [path, `${path}/events`, `${path}/explain`, '/tenant', '/freeze']) {
     expect((await api.call('GET', read)).httpStatus).toBe(200);
   }

@@ -93,7 +93,7 @@ describe('an import', () => {
       sequence: log.end.sequence,
       sealed: true,
     });
-    expect(target.runtime.rows.snapshot()).toEqual(source.runtime.rows.snapshot());
+    expect(target.rows()).toEqual(source.rows());
     expect(sleepersIn(target)).toEqual([]);
     const body = { signal: 'unseal' };
     await target.call('POST', `/continuations/${log.id}/signals`, { body, token });
@@ -123,14 +123,14 @@ describe('an import', () => {
       await target.call('POST', `/continuations/${log.id}/signals`, { body: { signal }, token });
     }
     await target.runtime.idle();
-    const before = target.runtime.rows.snapshot();
+    const before = target.rows();
     expect((await send(log, 1, log.rows)).json).toMatchObject({ changed: false });
     expect((await finish(log)).json).toMatchObject({
       changed: false,
       status: 'completed',
       sealed: false,
     });
-    expect(target.runtime.rows.snapshot()).toEqual(before);
+    expect(target.rows()).toEqual(before);
   });
 
   it('takes a finished log without a seal, also one whose recipe is not here', async () => {

@@ -65,6 +65,7 @@ describe('the OpenAPI document', () => {
       'GET /freeze',
       'POST /freeze',
       'POST /thaw',
+      'GET /audit',
       'POST /continuations/{id}/import',
       'POST /continuations/{id}/import/finish',
       'GET /blobs/{sha256}',

@@ -6,6 +6,7 @@ import {
   FencedStore,
   loadRecipes,
   SidecarHttp,
+  StoredAudit,
   StoredTenants,
   systemClock,
   type Metrics,
@@ -49,6 +50,7 @@ export async function runApi(
       identity,
       store: new FencedStore(rows),
       tenants: new StoredTenants(rows, systemClock),
+      audit: new StoredAudit(rows),
       readRows: readAcross(http, config.stateComponent),
       blobs: new DaprBlobStore(http, config.blobComponent),
       readModel:

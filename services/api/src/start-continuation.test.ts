@@ -58,14 +58,14 @@ it('a repeated request with the same key finds what the first one started', asyn
   const headers = { 'idempotency-key': 'monday brief' };
   const first = await api.call('POST', '/continuations', { body: { goal }, headers });
   expect(first.httpStatus).toBe(201);
-  const before = api.runtime.rows.snapshot();
+  const before = api.rows();
   // The same request, written differently.
   const { objective, recipe, parameters } = goal;
   const again = { goal: { sensitivity: 'internal', parameters, recipe, objective } };
   const second = await api.call('POST', '/continuations', { body: again, headers });
   expect(second.httpStatus).toBe(200);
   expect(second.json).toEqual({ ...(first.json as object), created: false });
-  expect(api.runtime.rows.snapshot()).toEqual(before);
+  expect(api.rows()).toEqual(before);
   expect((first.json as { id: string }).id).toBe(deriveContinuationId('acme', 'monday brief'));
 });
 

@@ -41,7 +41,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
     : undefined;
   await worker.listen();
   warehouse?.start();
-  const { store, blobs, bus, continuations, recipes, tenants, ready, metrics } = worker;
+  const { store, blobs, bus, continuations, recipes, tenants, audit, ready, metrics } = worker;
   const http = new SidecarHttp(options.worker.daprHttpPort);
   const readRows = readAcross(http, apiConfig.stateComponent);
   const api = await serveApi(
@@ -55,6 +55,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
       topics: continuations,
       recipes,
       tenants,
+      audit,
       ...(warehouse ? { readModel: warehouse } : {}),
       statusPage: apiConfig.statusPage,
       ready,

@@ -21,6 +21,7 @@ import {
   PrometheusObservability,
   routeStreams,
   SidecarHttp,
+  StoredAudit,
   StoredTenants,
   systemClock,
   TopicHost,
@@ -35,6 +36,7 @@ import type {
   BlobStore,
   RecipeRegistry,
   StreamBus,
+  AuditLog,
   TenantDirectory,
   Tracing,
   Observability,
@@ -63,6 +65,7 @@ export interface Worker {
   readonly bus: StreamBus;
   readonly recipes: RecipeRegistry;
   readonly tenants: TenantDirectory;
+  readonly audit: AuditLog;
   readonly continuations: CommandSender;
   readonly observability: Observability;
   /** Text for Prometheus. */
@@ -91,6 +94,7 @@ export async function createWorker(
   const store = new FencedStore(rows);
   const probe = probeOnce(rows, config.stateComponent, systemClock);
   const tenants = new StoredTenants(rows, systemClock);
+  const audit = new StoredAudit(rows);
   const blobs = new DaprBlobStore(http, config.blobComponent);
   const scheduler = new DaprScheduler(config.daprGrpcPort, systemClock);
   const observability = options.observability ?? new PrometheusObservability();
@@ -173,6 +177,7 @@ export async function createWorker(
     bus,
     recipes,
     tenants,
+    audit,
     continuations,
     observability,
     metrics,

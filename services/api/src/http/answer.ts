@@ -9,6 +9,8 @@ export interface Answer {
   /** @default application/json; charset=utf-8 */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The continuation that it is about, where the path does not say. */
+  readonly about?: string;
   /** The continuation that the request has started, whose trace is the request's. */
   readonly began?: ContinuationRef;
 }

@@ -9,6 +9,7 @@ import {
 import { frozen } from '@maestro/actors';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { sendAnswer } from './answer.ts';
+import { audited, type AuditParts } from './audited.ts';
 import { authenticate } from './authenticate.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { readJsonBody } from './json-body.ts';
@@ -32,14 +33,15 @@ export interface Gatekeepers {
 /** Serves a table of routes; what a path does not take is refused with 405 and the methods that it does. */
 export function mountRoutes(
   routes: readonly Route[],
-  { identity, tenants }: Gatekeepers,
+  gatekeepers: Gatekeepers,
+  audit: AuditParts,
   observers: RequestObservers = {},
 ): Router {
   const router = Router({ caseSensitive: true });
   const methods = new Map<string, string[]>();
   for (const route of routes) {
     methods.set(route.path, [...(methods.get(route.path) ?? []), route.method]);
-    router[route.method](route.path, handlerOf(route, { identity, tenants }, observers));
+    router[route.method](route.path, handlerOf(route, gatekeepers, audit, observers));
   }
   for (const [path, taken] of methods) {
     const allow = taken.flatMap((method) =>
@@ -59,10 +61,12 @@ export function mountRoutes(
 function handlerOf(
   route: Route,
   { identity, tenants }: Gatekeepers,
+  audit: AuditParts,
   { tracing, observability }: RequestObservers,
 ): RequestHandler {
   const takesId = route.path.includes(':id');
   const method = route.method.toUpperCase();
+  const isAudited = route.method !== 'get' && route.access !== 'public' && route.audit !== 'none';
   const staysOpen =
     route.method === 'get' || route.access === 'public' || route.whileFrozen === true;
   return async (request: Request, response: Response): Promise<void> => {
@@ -77,16 +81,9 @@ function handlerOf(
     const id = takesId ? continuationIdOf(request) : '';
     const query = route.query ? parsedQuery(route, request) : undefined;
     const body = route.body ? await parsedBody(route.body, request) : undefined;
-    const answer = await route.handle({
-      http: request,
-      response,
-      requestId: requestIdOf(response),
-      traceparent,
-      principal,
-      id,
-      body,
-      query,
-    });
+    const requestId = requestIdOf(response);
+    const whole = { http: request, response, requestId, traceparent, principal, id, body, query };
+    const answer = isAudited ? await audited(route, whole, audit) : await route.handle(whole);
     facts.began = answer?.began;
     if (answer) sendAnswer(response, answer);
   };

@@ -1,4 +1,4 @@
-import type { ErrorCode, Principal } from '@maestro/core';
+import type { ErrorCode, JsonValue, Principal } from '@maestro/core';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Answer } from './answer.ts';
@@ -51,6 +51,13 @@ export interface Route<B = unknown, Q = unknown> {
   readonly access: Access;
   /** Whether a freeze lets it change things. @default false */
   readonly whileFrozen?: boolean;
+  /**
+   * How the audit log has it, where it changes anything: by an entry afterwards, or by one before it too, without which
+   * it does not happen. @default after
+   */
+  readonly audit?: 'before' | 'after' | 'none';
+  /** What the audit log says of a request, beside who and which continuation: nothing that may be personal. */
+  readonly auditDetail?: (body: B) => Readonly<Record<string, JsonValue>>;
   readonly body?: {
     readonly schema: z.ZodType<B>;
     /** Name of the schema among the document's components. */

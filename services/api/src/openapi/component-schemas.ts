@@ -1,4 +1,5 @@
 import {
+  AuditPage,
   BlobValue,
   CommonAncestor,
   ContinuationList,
@@ -38,6 +39,7 @@ const Readiness = z.object({
 });
 
 const ANSWERS = {
+  AuditPage,
   CommonAncestor,
   ContinuationList,
   ContinuationView,

@@ -42,6 +42,8 @@ export function freeze({ tenants, clock }: ApiParts): Route {
       'For operators; of all tenants for admins. Within two seconds nothing starts, nothing is written and nothing leaves; steps that run are aborted. Reads go on. What falls due meanwhile is kept, and goes on at the thaw. Said again it replaces the reason.',
     access: 'operator',
     whileFrozen: true,
+    audit: 'before',
+    auditDetail: ({ scope, reason }) => ({ scope, reason }),
     body: {
       schema: FreezeRequest,
       name: 'FreezeRequest',
@@ -70,6 +72,8 @@ export function thaw({ tenants }: ApiParts): Route {
       'For operators; of the installation for admins. Everything that was due goes on within seconds. Where nothing is frozen it changes nothing. A freeze of the installation holds a tenant up whether its own is ended or not.',
     access: 'operator',
     whileFrozen: true,
+    audit: 'before',
+    auditDetail: ({ scope }) => ({ scope }),
     body: { schema: ThawRequest, name: 'ThawRequest', example: {} },
     answers: { 200: ANSWER },
     errors: ['commit.outcome_unknown', 'sidecar.unavailable'],

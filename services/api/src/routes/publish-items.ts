@@ -13,6 +13,7 @@ export function publishItems({ topics, clock }: ApiParts): Route {
     description:
       'Answers once the items are stored; whoever waits for one of them is woken then. A stream need not be made beforehand. An item is known by its `id`: one that comes again, in whatever request, is counted as known and wakes nobody.',
     access: 'tenant',
+    audit: 'none',
     body: {
       schema: ItemsRequest,
       name: 'ItemsRequest',

@@ -5,6 +5,7 @@ import type { CommitNudges } from '../stream/commit-nudges.ts';
 import { explainContinuation } from './explain-continuation.ts';
 import { freeze, getFreeze, thaw } from './freeze.ts';
 import { forkContinuation } from './fork-continuation.ts';
+import { getAudit } from './get-audit.ts';
 import { getBlob } from './get-blob.ts';
 import { finishImport } from './finish-import.ts';
 import { getCommonAncestor } from './get-common-ancestor.ts';
@@ -49,6 +50,7 @@ export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Rout
     getFreeze(parts),
     freeze(parts),
     thaw(parts),
+    getAudit(parts),
     importLog(parts),
     finishImport(parts),
     getBlob(parts),

@@ -18,6 +18,7 @@ export function signalContinuation({ continuations }: ApiParts): Route {
     description:
       '`kill`, `pause` and `resume` are taken at any time until it has finished, also while a step runs; any other signal only while it waits for it. `redirect` changes its objective, question, constraints or parameters from the next step on. `seal` closes it so that it can be moved to another store, `unseal` opens it again: both need the role `operator`, and in between nothing else is taken.',
     access: 'tenant',
+    auditDetail: ({ signal }) => ({ signal }),
     parameters: [IDEMPOTENCY_KEY],
     body: {
       schema: SignalRequest,

@@ -83,6 +83,7 @@ export function startContinuation({ continuations, store, recipes, clock }: ApiP
         status: reply.created ? 201 : 200,
         headers: { location: `/continuations/${id}` },
         body: answer,
+        about: id,
         ...(reply.created ? { began: ref } : {}),
       };
     },

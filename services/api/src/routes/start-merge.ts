@@ -92,6 +92,7 @@ export function startMerge({ continuations, clock }: ApiParts): Route {
         status: reply.created ? 201 : 200,
         headers: { location: `/continuations/${id}` },
         body: answer,
+        about: id,
       };
     },
   });

@@ -14,6 +14,7 @@ export function wakeContinuation({ continuations }: ApiParts): Route {
     description:
       'For operators whose scheduler has lost its data. It does what is overdue and nothing else, so it may be sent at any time.',
     access: 'operator',
+    audit: 'none',
     answers: {
       200: {
         description: 'It has looked, and its reminder is armed',

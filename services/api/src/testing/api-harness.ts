@@ -1,3 +1,4 @@
+import { StoredAudit } from '@maestro/actors';
 import { createMemoryRuntime, type MemoryRuntime } from '@maestro/actors/testing';
 import type { Problem } from '@maestro/client/protocol';
 import { MaestroError, type Identity, type Recipe } from '@maestro/core';
@@ -16,6 +17,8 @@ export interface ApiHarness {
   refused(method: string, path: string, options?: CallOptions): Promise<Problem & ApiAnswer>;
   /** Starts a continuation. @returns its id. */
   start(recipe: string, parameters?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Every row but those of audit logs, which tell of repetitions and refusals too. */
+  rows(): ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
 
@@ -51,6 +54,10 @@ export const plainIdentity: Identity = {
   },
 };
 
+function rowsBut({ rows }: MemoryRuntime): ReadonlyMap<string, string> {
+  return new Map([...rows.snapshot()].filter(([key]) => !key.includes(':audit:')));
+}
+
 /** Starts an API whose store, actors and clock are in memory. */
 export async function startApi(
   options: Partial<ApiOptions> & { readonly more?: readonly Recipe[] } = {},
@@ -65,6 +72,7 @@ export async function startApi(
     topics: runtime.topics,
     recipes: runtime.recipes,
     tenants: runtime.tenants,
+    audit: new StoredAudit(runtime.rows),
     ready: async () => [{ name: 'memory', ok: true }],
     bus: runtime.bus,
     clock: runtime.clock,
@@ -99,10 +107,10 @@ export async function startApi(
     options: apiOptions,
     call,
     refused: async (method, path, callOptions) => {
-      const before = runtime.rows.snapshot();
+      const before = rowsBut(runtime);
       const answer = await call(method, path, callOptions);
       const problem = answer.json as Problem;
-      const after = runtime.rows.snapshot();
+      const after = rowsBut(runtime);
       const changed = [...after].some(([key, value]) => before.get(key) !== value);
       if (changed || before.size !== after.size) throw new Error('the refusal wrote something');
       if (answer.headers.get('content-type') !== 'application/problem+json') {
@@ -120,6 +128,7 @@ export async function startApi(
       if (answer.httpStatus !== 201) throw new Error(`not started: ${answer.text}`);
       return (answer.json as { id: string }).id;
     },
+    rows: () => rowsBut(runtime),
     close: () => api.close(),
   };
 }

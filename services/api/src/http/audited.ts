@@ -1,0 +1,54 @@
+import { MaestroError, type AuditEntry, type AuditLog, type Clock } from '@maestro/core';
+import type { Logger } from 'pino';
+import type { Answer } from './answer.ts';
+import type { ApiRequest, Route } from './route.ts';
+
+/** Where entries go. */
+export interface AuditParts {
+  readonly audit: Pick<AuditLog, 'append'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Handles a request with its entries in the audit log of the tenant. What is done to a continuation is in the
+ * continuation's own log too, so its entry comes afterwards, and one that the store does not take is a warning.
+ *
+ * @throws MaestroError what the handler throws; or that an entry which has to be there before was not taken.
+ */
+export async function audited(
+  route: Route,
+  request: ApiRequest<unknown, unknown>,
+  { audit, clock, log }: AuditParts,
+): Promise<Answer | undefined> {
+  const { principal, id, requestId, body } = request;
+  const append = (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>): Promise<void> =>
+    audit.append(principal.tenant, {
+      at: new Date(clock.nowMs()).toISOString(),
+      by: principal.subject,
+      roles: [...principal.roles],
+      action: route.operationId,
+      target: id === '' ? null : id,
+      requestId,
+      ...(route.auditDetail ? { detail: { ...route.auditDetail(body) } } : {}),
+      ...more,
+    });
+  if (route.audit === 'before') await append({ outcome: 'asked' });
+  const afterwards = async (more: Parameters<typeof append>[0]): Promise<void> => {
+    await append(more).catch((error: unknown) => {
+      log.warn({ requestId, err: error }, 'an entry is missing from the audit log');
+    });
+  };
+  let answer: Answer | undefined;
+  try {
+    answer = await route.handle(request);
+  } catch (error) {
+    await afterwards({ outcome: 'refused', code: MaestroError.from(error).code });
+    throw error;
+  }
+  await afterwards({
+    outcome: 'done',
+    ...(answer?.about === undefined ? {} : { target: answer.about }),
+  });
+  return answer;
+}

@@ -35,8 +35,19 @@ const WRITE_TIMEOUT_MS = 10_000;
 /** How long a read may take that nobody waits for any more: one that is cut off can leave its connection stuck. */
 const READ_CUT_OFF_MS = 120_000;
 
-/** How a pool is renewed: reads and writes at a time, and rows of each, which have to take longer than a connection takes to open. */
-const RENEWAL = { rounds: 30, sound: 3, reads: 24, keys: 4_000, writes: 8, removals: 200 };
+/**
+ * How a pool is renewed: rounds; reads at a time, their rows, and how much earlier, in ms, the long ones begin; writes at a
+ * time, and rows of each.
+ */
+const RENEWAL = {
+  rounds: 30,
+  sound: 3,
+  reads: 8,
+  longKeys: 30_000,
+  aheadMs: 20,
+  writes: 8,
+  removals: 200,
+};
 
 /**
  * Rows in a Dapr state component. Values are JSON strings: the sidecar decodes and encodes JSON values anew, which would
@@ -117,8 +128,9 @@ export class DaprRowStore implements RowStore {
 
   /**
    * Makes the sidecar drop connections that are stuck in an old read, which they are for ever when a query was cut off
-   * because its caller died: they refuse to write, and read what was true then. Its pool keeps but the first few of many
-   * connections that come back; this goes on until no stuck one is among them.
+   * because its caller died: they refuse to write, and read what was true then. Its pool hands out idle connections before
+   * it opens others, and keeps the first two that come back. So long reads begin, which get the idle ones, and short ones
+   * behind them, which get new ones and come back first; this goes on until no stuck one is left.
    */
   async renewConnections(): Promise<void> {
     if (!this.#profile.stuckConnection) return;
@@ -129,17 +141,18 @@ export class DaprRowStore implements RowStore {
   }
 
   async #renew(): Promise<void> {
-    const keys = Array.from({ length: RENEWAL.keys }, (_, index) => `maestro:none:${index}`);
+    const keys = Array.from({ length: RENEWAL.longKeys }, (_, index) => `maestro:none:${index}`);
     for (let round = 0, sound = 0; round < RENEWAL.rounds && sound < RENEWAL.sound; round++) {
       const refusals = await this.#refusals(keys);
-      // Somebody else has locked the database for long: no connection is at fault.
-      if (refusals === RENEWAL.writes) return;
       // One that has written itself is found by the next try.
       sound = refusals > 0 ? 0 : sound + 1;
       if (sound > 0) continue;
-      await Promise.allSettled(
-        Array.from({ length: RENEWAL.reads }, () => this.readMany('', keys)),
-      );
+      const reads = (some: readonly string[]): Promise<unknown> =>
+        Promise.allSettled(Array.from({ length: RENEWAL.reads }, () => this.readMany('', some)));
+      const long = reads(keys);
+      await new Promise((resolve) => setTimeout(resolve, RENEWAL.aheadMs));
+      await reads(keys.slice(0, 1));
+      await long;
     }
   }
 

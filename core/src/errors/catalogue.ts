@@ -4,6 +4,11 @@
  */
 export const ERROR_CATALOGUE = {
   'request.invalid': { status: 400, retryable: false, title: 'The request is not valid' },
+  'request.unprocessable': {
+    status: 422,
+    retryable: false,
+    title: 'The parts of the request do not go together',
+  },
   'request.malformed': { status: 400, retryable: false, title: 'The body is not JSON' },
   'request.too_large': { status: 413, retryable: false, title: 'The body is too large' },
   'request.unsupported_media_type': {

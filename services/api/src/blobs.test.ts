@@ -67,7 +67,7 @@ it('takes a blob from an operator, for the tenant of the token, under its own ha
   });
   const other = { text: 'short' };
   expect(await api.refused('PUT', path, { ...operator, body: other })).toMatchObject({
-    code: 'request.invalid',
+    code: 'request.unprocessable',
   });
   const large = { text: 'x'.repeat(2 * 1024 * 1024) };
   expect(await api.refused('PUT', path, { ...operator, body: large })).toMatchObject({

@@ -27,9 +27,11 @@ it('lets nothing of a tenant begin or change, says why, and lets it be read', as
     ['POST', `${path}/signals`, { signal: 'go' }],
     ['POST', `${path}/signals`, { signal: 'kill' }],
     ['POST', `${path}/forks`, { children: [{}] }],
-    ['POST', '/streams/papers/items', { items: [] }],
-    // Refused before anything is read of it.
-    ['POST', '/merges', {}],
+    [
+      'POST',
+      '/streams/papers/items',
+      { items: [{ id: 'x', title: 'y', at: '2026-01-01T00:00:00Z', source: 'z' }] },
+    ],
   ] as const) {
     const headers = { 'idempotency-key': where };
     expect(await api.refused(method, where, { body, headers })).toMatchObject({

@@ -40,13 +40,19 @@ describe('a question about a family that is refused', () => {
     'relation=tree&depth=1001',
     'relation=tree&limit=0',
     'relation=tree&limit=1001',
-    'relation=siblings&depth=1',
     'relation=tree&more=1',
     'relation=tree&cursor=',
   ])('lineage?%s', async (query) => {
     const id = await api.start('wait@1');
     const problem = await api.refused('GET', `/continuations/${id}/lineage?${query}`);
     expect(problem.code).toBe('request.invalid');
+  });
+
+  it('asks for siblings of several generations', async () => {
+    const id = await api.start('wait@1');
+    const query = 'relation=siblings&depth=1';
+    const problem = await api.refused('GET', `/continuations/${id}/lineage?${query}`);
+    expect(problem.code).toBe('request.unprocessable');
   });
 
   it('has a cursor that is none, or that of another list', async () => {
@@ -69,7 +75,7 @@ describe('a question about a family that is refused', () => {
     for (const [relation, cursor] of wrong) {
       const path = `/continuations/${id}/lineage?relation=${relation}&cursor=${cursor}`;
       const problem = await api.refused('GET', path);
-      expect(problem).toMatchObject({ code: 'request.invalid', errors: [{ at: 'cursor' }] });
+      expect(problem).toMatchObject({ code: 'request.unprocessable', errors: [{ at: 'cursor' }] });
     }
   });
 });

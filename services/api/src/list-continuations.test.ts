@@ -85,7 +85,7 @@ it('goes on where it was with what is due, and takes no cursor of another order'
     { ...same, after: expect.objectContaining({ dueAtMs: START_MS + 50 * 60_000 }) },
   ]);
   expect(await api.refused('GET', `/continuations?cursor=${next}`)).toMatchObject({
-    code: 'request.invalid',
+    code: 'request.unprocessable',
     detail: expect.stringContaining('of another list'),
   });
 });
@@ -119,19 +119,28 @@ it.each([
   'since=yesterday',
   'search=',
   'tag=',
-  'tag=%00',
   'dueBy=soon',
   'limit=0',
   'limit=1001',
-  'cursor=bm8',
-  `cursor=${Buffer.from('["created",9000000000000000,"x"]').toString('base64url')}`,
-  'search=%00',
   'tenant=globex',
 ])('refuses %s', async (query) => {
   api = await startApi({ readModel });
   expect(await api.refused('GET', `/continuations?${query}`)).toMatchObject({
     httpStatus: 400,
     code: 'request.invalid',
+  });
+});
+
+it.each([
+  'cursor=bm8',
+  `cursor=${Buffer.from('["created",9000000000000000,"x"]').toString('base64url')}`,
+  'search=%00',
+  'tag=%00',
+])('refuses %s, which its schema lets through', async (query) => {
+  api = await startApi({ readModel });
+  expect(await api.refused('GET', `/continuations?${query}`)).toMatchObject({
+    httpStatus: 422,
+    code: 'request.unprocessable',
   });
 });
 

@@ -4,6 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { ApiOptions } from './api-options.ts';
 import { createApi } from './create-api.ts';
 
+/** A cursor may have 12,000 characters, a token of an identity provider some thousands. */
+const MAX_HEADER_BYTES = 32 * 1024;
+/** How long a request may take to arrive, in ms: headers, and with its body. */
+const HEADERS_MS = 15_000;
+const REQUEST_MS = 60_000;
+
 /** Where to listen. */
 export interface ServeOptions {
   readonly host: string;
@@ -31,7 +37,10 @@ export async function serveApi(
   { host, port, graceMs = 10_000 }: ServeOptions,
 ): Promise<ServedApi> {
   const stopping = new AbortController();
-  const server = createServer(createApi({ ...options, stopping: stopping.signal }));
+  const server = createServer(
+    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS },
+    createApi({ ...options, stopping: stopping.signal }),
+  );
   // Longer than the idle time of the usual load balancers, so that it is never the server that closes first.
   server.keepAliveTimeout = 75_000;
   await listen(server, host, port);

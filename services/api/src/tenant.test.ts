@@ -59,7 +59,7 @@ it('takes what it shows, of the own tenant alone', async () => {
   expect((await api.call('PUT', '/tenant', { ...OPERATOR, body: json })).httpStatus).toBe(200);
   const body = { ...(json as object), tenant: 'globex' };
   expect(await api.refused('PUT', '/tenant', { ...OPERATOR, body })).toMatchObject({
-    code: 'request.invalid',
+    code: 'request.unprocessable',
   });
 });
 

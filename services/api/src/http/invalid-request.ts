@@ -1,7 +1,10 @@
 import { MaestroError } from '@maestro/core';
 import type { z } from 'zod';
 
-/** The refusal of what does not fit a schema: each place, as a JSON pointer into the body or a parameter's name. */
+/**
+ * The refusal of what does not fit a schema: each place, as a JSON pointer into the body or a parameter's name. What only
+ * breaks rules that no JSON Schema can tell is unprocessable.
+ */
 export function invalidRequest(
   error: z.ZodError,
   where: 'body' | 'query',
@@ -17,7 +20,10 @@ export function invalidRequest(
   const first = details[0];
   const summary = first ? `${first.at || 'the body'}: ${first.message}` : 'it does not fit';
   const more = details.length > 1 ? ` (and ${details.length - 1} more, see errors)` : '';
-  return new MaestroError('request.invalid', `${summary}${more}`, { details });
+  const code = error.issues.every((issue) => issue.code === 'custom')
+    ? 'request.unprocessable'
+    : 'request.invalid';
+  return new MaestroError(code, `${summary}${more}`, { details });
 }
 
 function escapePointer(part: string): string {

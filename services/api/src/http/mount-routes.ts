@@ -16,7 +16,7 @@ import { readJsonBody } from './json-body.ts';
 import { measureRequest } from './measure-request.ts';
 import { beginRequestSpan, type RequestFacts } from './request-span.ts';
 import { requestIdOf } from './request-id.ts';
-import type { Route } from './route.ts';
+import { staysOpen, type Route } from './route.ts';
 
 /** Who is told of requests. */
 export interface RequestObservers {
@@ -66,9 +66,8 @@ function handlerOf(
 ): RequestHandler {
   const takesId = route.path.includes(':id');
   const method = route.method.toUpperCase();
+  const open = staysOpen(route);
   const isAudited = route.method !== 'get' && route.access !== 'public' && route.audit !== 'none';
-  const staysOpen =
-    route.method === 'get' || route.access === 'public' || route.whileFrozen === true;
   return async (request: Request, response: Response): Promise<void> => {
     if (observability) measureRequest(response, route, observability);
     const facts: RequestFacts = { method, route: route.path, tenant: '' };
@@ -77,10 +76,10 @@ function handlerOf(
       route.method === 'get' ? undefined : beginRequestSpan(request, response, facts, tracing);
     const principal = await authenticate(identity, route.access, request.headers.authorization);
     facts.tenant = principal.tenant;
-    if (!staysOpen) await refuseFrozen(tenants, principal.tenant);
     const id = takesId ? continuationIdOf(request) : '';
     const query = route.query ? parsedQuery(route, request) : undefined;
     const body = route.body ? await parsedBody(route.body, request) : undefined;
+    if (!open) await refuseFrozen(tenants, principal.tenant);
     const requestId = requestIdOf(response);
     const whole = { http: request, response, requestId, traceparent, principal, id, body, query };
     const answer = isAudited ? await audited(route, whole, audit) : await route.handle(whole);

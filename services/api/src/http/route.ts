@@ -11,6 +11,8 @@ export interface ParameterDoc {
   readonly in: 'query' | 'header';
   readonly name: string;
   readonly description: string;
+  /** @default false */
+  readonly required?: boolean;
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
@@ -79,4 +81,13 @@ export interface Route<B = unknown, Q = unknown> {
 export function defineRoute<B, Q>(route: Route<B, Q>): Route {
   // The router parses body and query with the route's own schemas before it calls the handler, so the cast holds.
   return route as unknown as Route;
+}
+
+/** Whether a freeze leaves a route as it is: it only reads, or it is one by which operators get out of it. */
+export function staysOpen({
+  method,
+  access,
+  whileFrozen,
+}: Pick<Route, 'method' | 'access' | 'whileFrozen'>): boolean {
+  return method === 'get' || access === 'public' || whileFrozen === true;
 }

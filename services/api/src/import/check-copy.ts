@@ -9,7 +9,7 @@ import { copyId, MaestroError, type ContinuationRef, type CopySource } from '@ma
 export function checkCopy({ tenant, id }: ContinuationRef, source: CopySource): void {
   if (copyId(tenant, source) === id) return;
   const message = `${id} is not the id of the copy that tenant ${tenant} makes of ${source.id} of ${source.tenant}, up to its hash and with its key`;
-  throw new MaestroError('request.invalid', `${message}: leave copyOf out if it is no copy`, {
+  throw new MaestroError('request.unprocessable', `${message}: leave copyOf out if it is no copy`, {
     details: [{ at: '/copyOf', message }],
   });
 }

@@ -105,7 +105,11 @@ describe('refused, and nothing exists,', () => {
     await send(of.id, rows);
     const body = endOf(rows, change(of));
     const problem = await target.refused('POST', finishing(of.id), { body, token });
-    expect(problem).toMatchObject({ httpStatus: 400, code: 'request.invalid', retryable: false });
+    expect(problem).toMatchObject({
+      httpStatus: 422,
+      code: 'request.unprocessable',
+      retryable: false,
+    });
     expect(problem.errors).toMatchObject([{ at: '/copyOf' }]);
     expect(problem.detail).toContain(of.id);
     expect(await target.refused('GET', `/continuations/${of.id}`)).toMatchObject({
@@ -125,7 +129,7 @@ describe('refused, and nothing exists,', () => {
     await send(id, copy);
     const body = endOf(copy, change(of));
     expect(await target.refused('POST', finishing(id), { body, token })).toMatchObject({
-      code: 'request.invalid',
+      code: 'request.unprocessable',
     });
   });
 
@@ -136,7 +140,7 @@ describe('refused, and nothing exists,', () => {
     await send(id, copy);
     expect(
       await target.refused('POST', finishing(id), { body: endOf(copy, of), token }),
-    ).toMatchObject({ code: 'request.invalid' });
+    ).toMatchObject({ code: 'request.unprocessable' });
   });
 
   it('is a request that only says that it is a copy', async () => {

@@ -2,6 +2,9 @@ import { Relation } from '@maestro/client/protocol';
 import { ContinuationId, jsonOrUndefined, MaestroError } from '@maestro/core';
 import { z } from 'zod';
 
+/** Cursors are base64url, whatever they say. */
+export const CursorText = z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be base64url');
+
 /** What a cursor belongs to. */
 export interface CursorOwner {
   readonly id: string;
@@ -34,7 +37,7 @@ export function readCursor(text: string, owner: CursorOwner): readonly number[] 
 export function invalidCursor(
   message = 'is not a cursor: take `next` of the page before',
 ): MaestroError {
-  return new MaestroError('request.invalid', `cursor: ${message}`, {
+  return new MaestroError('request.unprocessable', `cursor: ${message}`, {
     details: [{ at: 'cursor', message }],
   });
 }

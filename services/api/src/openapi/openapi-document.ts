@@ -1,6 +1,6 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '@maestro/core';
 import { PROBLEM_TYPE } from '../http/problem.ts';
-import type { AnswerDoc, Route } from '../http/route.ts';
+import { staysOpen, type AnswerDoc, type Route } from '../http/route.ts';
 import { componentSchemas } from './component-schemas.ts';
 
 /** The OpenAPI 3.1 document of a table of routes. */
@@ -92,7 +92,10 @@ export function codesOf(route: Route): readonly ErrorCode[] {
   if (route.access !== 'public') codes.push('auth.missing', 'auth.invalid', 'auth.expired');
   if (route.access === 'operator') codes.push('auth.forbidden');
   if (route.path.includes(':id')) codes.push('id.invalid');
-  if (route.query || route.body || route.parameters) codes.push('request.invalid');
+  if (route.query || route.body || route.parameters) {
+    codes.push('request.invalid', 'request.unprocessable');
+  }
+  if (!staysOpen(route)) codes.push('tenant.frozen');
   if (route.body) {
     codes.push('request.malformed', 'request.too_large', 'request.unsupported_media_type');
   }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { EXAMPLE_ID } from './examples.ts';
-import { QueryInteger } from './list-events.ts';
+import { MAX_QUERY_INTEGER, QueryInteger } from './list-events.ts';
 
 const DEFAULT_PAGE = 100;
 
@@ -41,7 +41,7 @@ export function getAudit({ audit }: ApiParts): Route {
         in: 'query',
         name: 'from',
         description: 'Number of the first record.',
-        schema: { type: 'integer', minimum: 1, default: 1 },
+        schema: { type: 'integer', minimum: 1, maximum: MAX_QUERY_INTEGER, default: 1 },
       },
       {
         in: 'query',

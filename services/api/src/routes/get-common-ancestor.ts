@@ -25,6 +25,7 @@ export function getCommonAncestor(parts: ApiParts): Route {
       {
         in: 'query',
         name: 'with',
+        required: true,
         description: 'Id of the other continuation.',
         schema: { type: 'string', pattern: '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' },
       },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { listAncestors } from '../lineage/ancestors.ts';
-import { readCursor, writeCursor } from '../lineage/cursor.ts';
+import { CursorText, readCursor, writeCursor } from '../lineage/cursor.ts';
 import { listDescendants } from '../lineage/descendants.ts';
 import { Family, type Member } from '../lineage/family.ts';
 import type { ListPage, ListRequest } from '../lineage/list-page.ts';
@@ -19,7 +19,7 @@ const LineageQuery = z
     relation: Relation,
     depth: QueryInteger.pipe(z.int().min(1).max(MAX_DEPTH)).optional(),
     limit: QueryInteger.pipe(z.int().min(1).max(MAX_PAGE_NODES)).default(DEFAULT_PAGE),
-    cursor: z.string().min(1).max(16_000).optional(),
+    cursor: CursorText.max(12_000).optional(),
   })
   .refine(({ relation, depth }) => relation !== 'siblings' || depth === undefined, {
     path: ['depth'],
@@ -41,6 +41,7 @@ export function getLineage(parts: ApiParts): Route {
       {
         in: 'query',
         name: 'relation',
+        required: true,
         description:
           '`ancestors`: all it comes from, from the root down. `descendants`: all who come from it. `siblings`: the other children of its parents. `tree`: its root, and all who come from that.',
         schema: { type: 'string', enum: Relation.options },
@@ -62,7 +63,7 @@ export function getLineage(parts: ApiParts): Route {
         in: 'query',
         name: 'cursor',
         description: '`next` of the page before.',
-        schema: { type: 'string' },
+        schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 12_000 },
       },
     ],
     answers: {

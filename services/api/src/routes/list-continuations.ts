@@ -8,7 +8,7 @@ import { ContinuationStatus, jsonOrUndefined } from '@maestro/core';
 import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { invalidCursor } from '../lineage/cursor.ts';
+import { CursorText, invalidCursor } from '../lineage/cursor.ts';
 import { requireReadModel, type ModelLife, type ModelQuery } from '../read-model/read-model.ts';
 import { EXAMPLE_ID } from './examples.ts';
 import { QueryInteger } from './list-events.ts';
@@ -21,7 +21,7 @@ const ListRequest = ListFilter.extend({
   since: QueryInstant.optional(),
   dueBy: QueryInstant.optional(),
   limit: QueryInteger.pipe(z.int().min(1).max(MAX_LIST_PAGE)).default(DEFAULT_PAGE),
-  cursor: z.string().min(1).max(200).optional(),
+  cursor: CursorText.max(200).optional(),
 });
 
 /** The year 9999 ends then. */
@@ -35,10 +35,16 @@ const Cursor = z.tuple([
 ]);
 type Order = z.infer<typeof Cursor>[0];
 
+/** A parameter's schema, as the request's has it. */
+function inputOf(name: keyof typeof ListRequest.shape): Readonly<Record<string, unknown>> {
+  const { $schema: _, ...schema } = z.toJSONSchema(ListRequest.shape[name], { io: 'input' });
+  return schema;
+}
+
 const parameter = (
   name: string,
   description: string,
-  schema: Readonly<Record<string, unknown>> = { type: 'string' },
+  schema: Readonly<Record<string, unknown>>,
 ) => ({ in: 'query' as const, name, description, schema });
 
 /** `GET /continuations`. */
@@ -57,11 +63,15 @@ export function listContinuations({ readModel }: ApiParts): Route {
         type: 'string',
         enum: ContinuationStatus.options,
       }),
-      parameter('recipe', 'Only of this recipe, as `name@version`.'),
-      parameter('root', 'Only the family of this root.'),
+      parameter('recipe', 'Only of this recipe, as `name@version`.', inputOf('recipe')),
+      parameter('root', 'Only the family of this root.', inputOf('root')),
       parameter('since', 'Only created then or later.', { type: 'string', format: 'date-time' }),
-      parameter('search', 'Only with this in the objective, whatever the case of its letters.'),
-      parameter('tag', 'Only with this tag in the goal.'),
+      parameter(
+        'search',
+        'Only with this in the objective, whatever the case of its letters.',
+        inputOf('search'),
+      ),
+      parameter('tag', 'Only with this tag in the goal.', inputOf('tag')),
       parameter(
         'dueBy',
         'Only who sleeps, and is woken by the clock then or sooner; the soonest first.',
@@ -73,7 +83,7 @@ export function listContinuations({ readModel }: ApiParts): Route {
         maximum: MAX_LIST_PAGE,
         default: DEFAULT_PAGE,
       }),
-      parameter('cursor', '`next` of the page before.'),
+      parameter('cursor', '`next` of the page before.', inputOf('cursor')),
     ],
     answers: {
       200: {

@@ -15,6 +15,9 @@ export const QueryInteger = z
   .regex(/^[0-9]{1,12}$/, 'must be a whole number')
   .transform(Number);
 
+/** The largest that it takes. */
+export const MAX_QUERY_INTEGER = 999_999_999_999;
+
 const EventsQuery = z.strictObject({
   from: QueryInteger.pipe(z.int().min(1)).default(1),
   limit: QueryInteger.pipe(z.int().min(1).max(MAX_PAGE_EVENTS)).default(DEFAULT_PAGE),
@@ -37,7 +40,7 @@ export function listEvents({ store }: ApiParts): Route {
         in: 'query',
         name: 'from',
         description: 'Sequence of the first event.',
-        schema: { type: 'integer', minimum: 1, default: 1 },
+        schema: { type: 'integer', minimum: 1, maximum: MAX_QUERY_INTEGER, default: 1 },
       },
       {
         in: 'query',

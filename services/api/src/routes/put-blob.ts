@@ -32,7 +32,7 @@ export function putBlob({ blobs }: ApiParts): Route {
       const sha256 = sha256Hex(text);
       if (sha256 !== http.params['sha256']) {
         throw new MaestroError(
-          'request.invalid',
+          'request.unprocessable',
           `the value's SHA-256 is ${sha256}, not the path's`,
         );
       }

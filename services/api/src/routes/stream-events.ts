@@ -7,7 +7,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
 import { tailLog, type TailItem } from '../stream/tail-log.ts';
 import { readHeadPosition } from '../view/head-position.ts';
-import { QueryInteger } from './list-events.ts';
+import { MAX_QUERY_INTEGER, QueryInteger } from './list-events.ts';
 
 const HEARTBEAT_MS = 15_000;
 
@@ -36,13 +36,13 @@ export function streamEvents(parts: ApiParts, nudges: CommitNudges): Route {
         in: 'query',
         name: 'from',
         description: 'Sequence of the first event; Last-Event-ID counts for more.',
-        schema: { type: 'integer', minimum: 1, default: 1 },
+        schema: { type: 'integer', minimum: 1, maximum: MAX_QUERY_INTEGER, default: 1 },
       },
       {
         in: 'header',
         name: 'Last-Event-ID',
         description: 'Sequence of the last event that was received; the stream goes on after it.',
-        schema: { type: 'integer', minimum: 0 },
+        schema: { type: 'string', pattern: '^[0-9]{0,12}$' },
       },
     ],
     answers: {

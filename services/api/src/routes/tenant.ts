@@ -47,9 +47,13 @@ export function putTenant({ tenants }: ApiParts): Route {
     handle: async ({ principal, body }) => {
       const { limits, tenant = principal.tenant } = body;
       if (tenant !== principal.tenant) {
-        throw new MaestroError('request.invalid', `this is of tenant ${tenant}, not of yours`, {
-          details: [{ at: '/tenant', message: 'must be the tenant of the token' }],
-        });
+        throw new MaestroError(
+          'request.unprocessable',
+          `this is of tenant ${tenant}, not of yours`,
+          {
+            details: [{ at: '/tenant', message: 'must be the tenant of the token' }],
+          },
+        );
       }
       const document = { ...defaultTenantDocument(tenant), limits };
       await tenants.put(document);

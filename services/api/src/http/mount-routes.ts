@@ -61,7 +61,11 @@ function handlerOf(
     // What only reads is in no continuation's trace.
     const traceparent =
       route.method === 'get' ? undefined : beginRequestSpan(request, response, facts, tracing);
-    const principal = await authenticate(identity, route.access, request.headers.authorization);
+    const principal = await authenticate(
+      identity,
+      route.operationId,
+      request.headers.authorization,
+    );
     facts.tenant = principal.tenant;
     const id = takesId ? continuationIdOf(request) : '';
     const query = route.query ? parsedQuery(route, request) : undefined;

@@ -2,9 +2,7 @@ import type { ErrorCode, Principal } from '@maestro/core';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Answer } from './answer.ts';
-
-/** Who may call a route: anybody, whoever has a token, or a token with the role `operator`. */
-export type Access = 'public' | 'tenant' | 'operator';
+import type { OperationId } from './permissions.ts';
 
 /** A query or header parameter, as it is documented. */
 export interface ParameterDoc {
@@ -45,10 +43,10 @@ export interface Route<B = unknown, Q = unknown> {
   readonly method: 'get' | 'post' | 'put';
   /** `:id` stands for a continuation's id. */
   readonly path: string;
-  readonly operationId: string;
+  /** Its name, under which {@link ROUTE_PERMISSIONS} says who may call it. */
+  readonly operationId: OperationId;
   readonly summary: string;
   readonly description?: string;
-  readonly access: Access;
   readonly body?: {
     readonly schema: z.ZodType<B>;
     /** Name of the schema among the document's components. */
@@ -60,7 +58,7 @@ export interface Route<B = unknown, Q = unknown> {
   readonly query?: z.ZodType<Q>;
   readonly parameters?: readonly ParameterDoc[];
   readonly answers: Readonly<Record<number, AnswerDoc>>;
-  /** Codes beside those that follow from access, id, query and body. */
+  /** Codes beside those that follow from permission, id, query and body. */
   readonly errors: readonly ErrorCode[];
   /** Undefined: the handler has taken the response over. */
   readonly handle: (request: ApiRequest<B, Q>) => Promise<Answer | undefined> | Answer;

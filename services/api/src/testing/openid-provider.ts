@@ -75,7 +75,7 @@ export async function startOpenidProvider(
     findAccount: (_context, id) =>
       accounts[id] ? { accountId: id, claims: () => ({ sub: id }) } : undefined,
     extraTokenClaims: (_context, token) => {
-      const account = 'accountId' in token ? accounts[String(token.accountId)] : undefined;
+      const account = 'accountId' in token ? accounts[token.accountId] : undefined;
       return account ? { ...account } : { tenant: 'acme' };
     },
     features: {
@@ -93,7 +93,10 @@ export async function startOpenidProvider(
       },
     },
   });
-  server.on('request', provider.callback());
+  const handle = provider.callback();
+  server.on('request', (request, response) => {
+    void handle(request, response);
+  });
   return {
     issuer,
     signIn: (login) => signIn(issuer, login),
@@ -125,7 +128,7 @@ async function signIn(issuer: string, login: string): Promise<SignedIn> {
     nonce,
   });
   const browser = new Browser();
-  let answer = await browser.go(`${issuer}/auth?${query}`);
+  let answer = await browser.go(`${issuer}/auth?${query.toString()}`);
   // The provider's own pages: who one is, then whether the client may.
   for (const form of [{ prompt: 'login', login, password: 'any' }, { prompt: 'consent' }]) {
     if (answer.url.startsWith(REDIRECT)) break;

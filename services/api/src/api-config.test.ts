@@ -115,4 +115,10 @@ it('needs to know of each of several issuers whom it speaks for', () => {
   expect(() => readApiConfig({ ...LEAST, MAESTRO_IDENTITY_ISSUER: issuers })).toThrowError(
     /MAESTRO_IDENTITY_ISSUER_TENANTS/,
   );
+  // Directories of Entra ID say it themselves, unless another claim says the tenant.
+  const entra = { ...LEAST, MAESTRO_IDENTITY: 'entra', MAESTRO_IDENTITY_ISSUER: issuers };
+  expect(readApiConfig(entra).identity).toMatchObject({ issuerTenants: undefined });
+  expect(() => readApiConfig({ ...entra, MAESTRO_IDENTITY_TENANT_CLAIM: 'org' })).toThrowError(
+    /MAESTRO_IDENTITY_ISSUER_TENANTS/,
+  );
 });

@@ -150,6 +150,7 @@ const ATTACKS: readonly (readonly [string, () => Promise<string>, string?])[] = 
     'no access token',
   ],
   ['an id token of Keycloak', () => ours.token({ claims: { typ: 'ID' } }), 'no access token'],
+  ['a type that is a number', () => ours.token({ header: { typ: 1 } }), 'of another kind'],
   ['a logout token', () => ours.token({ header: { typ: 'logout+jwt' } }), 'of another kind'],
   [
     'a logout token without a type',

@@ -55,7 +55,8 @@ export function identityConfig(
         ? undefined
         : { claim: mark.slice(0, split), value: mark.slice(split + 1) },
     tenantMap: variables.MAESTRO_IDENTITY_TENANT_MAP,
-    issuerTenants: issuerTenants(variables, issuers),
+    // A directory of Entra ID can only speak for itself.
+    issuerTenants: issuerTenants(variables, issuers, provider === 'entra' && tenant === 'tid'),
     roleMap: variables.MAESTRO_IDENTITY_ROLE_MAP ?? new Map(),
     defaultRole: variables.MAESTRO_IDENTITY_DEFAULT_ROLE,
   };
@@ -65,10 +66,12 @@ export function identityConfig(
 function issuerTenants(
   { MAESTRO_IDENTITY_ISSUER_TENANTS: tenants }: Variables,
   issuers: readonly string[],
+  areApart: boolean,
 ): ProviderConfig['issuerTenants'] {
   const name = 'MAESTRO_IDENTITY_ISSUER_TENANTS';
   if (!tenants) {
-    if (issuers.length > 1) throw invalid(name, 'say of each issuer which tenants it speaks for');
+    if (issuers.length > 1 && !areApart)
+      throw invalid(name, 'say of each issuer which tenants it speaks for');
     return undefined;
   }
   const listed = [...tenants.keys()].sort();

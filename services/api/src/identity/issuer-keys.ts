@@ -71,22 +71,30 @@ export class IssuerKeys {
     }
   };
 
-  /** Whether tokens can be checked; fetches the keys if they have to be. */
+  /** Whether tokens can be checked; fetches the keys if they have to be, and waits for that only where there are none. */
   async ready(): Promise<boolean> {
-    return this.#current().then(
-      () => true,
-      () => false,
-    );
+    const { maxAgeMs } = this.#options;
+    const isFresh = this.#known && this.#isWithin(maxAgeMs, this.#known.fetchedAtMs);
+    const refreshed = isFresh ? undefined : this.#refresh();
+    if (!this.#usable()) await refreshed;
+    return this.#usable() !== undefined;
   }
 
   async #current(): Promise<KnownKeys> {
-    const { maxAgeMs, graceMs } = this.#options;
+    const { maxAgeMs } = this.#options;
     if (this.#known && this.#isWithin(maxAgeMs, this.#known.fetchedAtMs)) return this.#known;
     await this.#refresh();
-    if (this.#known && this.#isWithin(maxAgeMs + graceMs, this.#known.fetchedAtMs)) {
-      return this.#known;
-    }
-    throw this.#unavailable();
+    const usable = this.#usable();
+    if (!usable) throw this.#unavailable();
+    return usable;
+  }
+
+  /** Keys that are fresh, or within the grace period. */
+  #usable(): KnownKeys | undefined {
+    const { maxAgeMs, graceMs } = this.#options;
+    return this.#known && this.#isWithin(maxAgeMs + graceMs, this.#known.fetchedAtMs)
+      ? this.#known
+      : undefined;
   }
 
   /** Fetches the keys, unless that was just tried. Whoever asks meanwhile waits for the same fetch. */

@@ -154,6 +154,16 @@ describe('a provider that is away', () => {
     expect(await tried(opened, token)).toBe('alice');
   });
 
+  it('keeps no probe waiting as long as there are keys', async () => {
+    const opened = await open();
+    await tried(opened, await issuer.token());
+    issuer.fault = () => undefined;
+    clock.advance(11 * MINUTE_MS);
+    const askedAtMs = performance.now();
+    expect(await isReady(opened)).toBe(true);
+    expect(performance.now() - askedAtMs).toBeLessThan(200);
+  });
+
   it('may have the key that a token names, so that one is asked to come again', async () => {
     const opened = await open();
     await tried(opened, await issuer.token());

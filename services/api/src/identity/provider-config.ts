@@ -39,7 +39,7 @@ export interface ProviderConfig {
   readonly serviceMark: { readonly claim: string; readonly value: string } | undefined;
   /** From the tenant claim's value to the tenant; undefined: the value is the tenant. */
   readonly tenantMap: ReadonlyMap<string, string> | undefined;
-  /** The tenants that each issuer may speak for; undefined: there is one issuer, for all. */
+  /** The tenants that each issuer may speak for; undefined: there is one issuer, for all, or each says its own. */
   readonly issuerTenants: ReadonlyMap<string, readonly string[]> | undefined;
   readonly roleMap: ReadonlyMap<string, readonly string[]>;
   /** What users are whose token has no role that gives permissions. */

@@ -110,10 +110,16 @@ describe('Entra ID', () => {
     expect(await principal('entra', claims, maps)).toEqual({
       tenant: 'acme',
       subject: 'oid-of-app',
-      roles: ['service'],
+      roles: [],
     });
-    const more = { ...claims, roles: ['operator'] };
-    expect(await principal('entra', more, maps)).toMatchObject({ roles: ['service', 'operator'] });
+    const more = { ...claims, roles: ['service', 'reviewer'] };
+    expect(await principal('entra', more, maps)).toMatchObject({ roles: ['service', 'reviewer'] });
+  });
+
+  it('gives an application that was given no role none, whatever users are by default', async () => {
+    const variables = { ...maps, DEFAULT_ROLE: 'researcher' };
+    expect(await principal('entra', service, variables)).toMatchObject({ roles: [] });
+    expect(await principal('entra', user, variables)).toMatchObject({ roles: ['researcher'] });
   });
 
   it('does not take a user for an application', async () => {
@@ -241,8 +247,11 @@ describe('any OpenID provider', () => {
     expect(await principal('oidc', { ...access, roles: ['x'] }, variables)).toMatchObject({
       roles: ['x', 'reviewer'],
     });
-    expect(await principal('oidc', { ...access, sub: 'web' }, variables)).toMatchObject({
-      roles: ['service'],
+    const service = { ...access, sub: 'web' };
+    expect(await principal('oidc', service, variables)).toMatchObject({ roles: ['service'] });
+    // Somebody who calls themselves like a client.
+    expect(await principal('oidc', { ...service, auth_time: 1 }, variables)).toMatchObject({
+      roles: ['reviewer'],
     });
   });
 

@@ -36,8 +36,7 @@ export class ProviderIdentity implements Identity {
     const keys = this.#keys.get(issuer);
     if (!keys) throw invalidClaim('iss');
     const { header, claims } = await this.#check(token, issuer, keys);
-    const type = header.typ?.toLowerCase().replace(/^application\//, '');
-    checkTokenUse({ type, claims }, this.#config);
+    checkTokenUse({ type: typeOf(header), claims }, this.#config);
     if (this.#config.provider === 'entra') checkDirectory(claims, issuer);
     return principalOf(claims, issuer, this.#config);
   }
@@ -80,6 +79,13 @@ function issuerOf(token: string): string {
   } catch {
     throw new MaestroError('auth.invalid', 'the token is no signed JWT');
   }
+}
+
+/** The type in a header, which only has to be a text by its name. */
+function typeOf(header: { readonly typ?: unknown }): string | undefined {
+  const { typ } = header;
+  if (typ === undefined) return undefined;
+  return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : 'none';
 }
 
 /** Microsoft signs for all directories with the same keys: the directory is that of the issuer. */

@@ -61,7 +61,8 @@ function subjectOf(claims: Claims, { claims: { subject: name } }: ProviderConfig
 
 function rolesOf(claims: Claims, isService: boolean, config: ProviderConfig): readonly string[] {
   const { claims: names, roleMap, defaultRole } = config;
-  const roles = new Set<string>(isService ? ['service'] : []);
+  // In Entra ID any application of the directory gets a token for any API; that it was given a role is what counts.
+  const roles = new Set<string>(isService && config.provider !== 'entra' ? ['service'] : []);
   for (const name of names.roles) {
     for (const value of textsOf(claims, name)) {
       for (const role of roleMap.get(value) ?? [value]) roles.add(role);
@@ -74,7 +75,7 @@ function rolesOf(claims: Claims, isService: boolean, config: ProviderConfig): re
   }
   const usable = [...roles].filter((role) => role !== '' && role.length <= MAX_ROLE);
   if (usable.length > MAX_ROLES) throw invalidClaim(names.roles.join());
-  return defaultRole === undefined ? usable : withDefaultRole(usable, defaultRole);
+  return defaultRole === undefined || isService ? usable : withDefaultRole(usable, defaultRole);
 }
 
 function textsOf(claims: Claims, name: string): readonly string[] {

@@ -40,7 +40,8 @@ export function isServiceToken(claims: Claims, { provider, serviceMark }: Provid
     case 'cognito':
       return !has(claims, 'username') && isClient(claims);
     case 'oidc':
-      return isClient(claims);
+      // Where users choose what they are called, one could be called like a client.
+      return !['auth_time', 'sid', 'amr'].some((name) => has(claims, name)) && isClient(claims);
   }
 }
 

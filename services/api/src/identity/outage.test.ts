@@ -56,6 +56,21 @@ async function tried({ identity }: OpenIdentity, token: string): Promise<string>
   );
 }
 
+it('a token is good for as long as clocks may differ beyond its end, remembered or not', async () => {
+  const opened = await open();
+  const exp = Math.floor(clock.nowMs() / 1000) + 30;
+  const [known, unknown] = [
+    await issuer.token({ claims: { exp } }),
+    await issuer.token({ claims: { exp, jti: '2' } }),
+  ];
+  expect(await tried(opened, known)).toBe('alice');
+  clock.advance(88_000);
+  expect(await tried(opened, known)).toBe('alice');
+  clock.advance(2_000);
+  expect(await tried(opened, known)).toBe('auth.expired');
+  expect(await tried(opened, unknown)).toBe('auth.expired');
+});
+
 describe('keys', () => {
   it('are fetched once, however many come at once', async () => {
     const opened = await open();

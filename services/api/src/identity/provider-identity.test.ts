@@ -144,6 +144,11 @@ describe('Entra ID', () => {
     expect(await principal('entra', user, ids)).toContain('no id token');
   });
 
+  it('refuses a directory that the issuer is not of, also without a map', async () => {
+    const claims = { ...user, tid: DIRECTORY.replace('1', '2') };
+    expect(await principal('entra', claims)).toEqual(refusedFor('tid'));
+  });
+
   it('refuses a directory that is not on the map', async () => {
     const map = { TENANT_MAP: '{"constructor":"acme"}' };
     expect(await principal('entra', user, map)).toEqual(refusedFor('tid'));

@@ -44,7 +44,10 @@ Example:
     .action(async ({ file }: { readonly file: string }, command: Command) => {
       const { options, output, signal } = contextOf(command, environment);
       const request = await readRequest(file);
-      const answer = await connect(options, environment).setTenant(request, { signal });
+      const answer = await connect(options, environment, { roles: ['operator'] }).setTenant(
+        request,
+        { signal },
+      );
       output.result(answer, () => linesOf(answer));
     });
   tenant

@@ -24,7 +24,11 @@ export function addToken(program: Command, environment: CliEnvironment): void {
     )
     .option('--tenant <slug>', 'tenant', environment.tenant)
     .option('--subject <name>', 'who', environment.user)
-    .option('--role <role>', 'a role, such as operator; repeat it for more', listed)
+    .option(
+      '--role <role>',
+      "a role, such as operator; repeat it for more. Without one it is a researcher's",
+      listed,
+    )
     .option('--name <name>', 'display name')
     .option('--ttl <seconds>', 'how long it is good for', wholeNumber(1), 43_200)
     .addHelpText(

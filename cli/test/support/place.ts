@@ -45,7 +45,7 @@ export async function startPlace(): Promise<LocalPlace> {
       keyFile: path.join(dataDir, 'dev-issuer.json'),
       tenant,
       subject: 'tester',
-      roles: ['operator'],
+      roles: ['researcher', 'operator'],
     });
   const tenant = 'e2e';
   const token = await tokenOf(tenant);

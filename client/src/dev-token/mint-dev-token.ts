@@ -13,6 +13,7 @@ export interface DevTokenOptions {
   readonly keyFile: string;
   readonly tenant: string;
   readonly subject: string;
+  /** Without one that gives permissions the token is a researcher's. @default none */
   readonly roles?: readonly string[];
   /** Display name. */
   readonly name?: string;

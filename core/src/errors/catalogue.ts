@@ -26,6 +26,11 @@ export const ERROR_CATALOGUE = {
   'auth.missing': { status: 401, retryable: false, title: 'A bearer token is needed' },
   'auth.invalid': { status: 401, retryable: false, title: 'The token is not valid' },
   'auth.expired': { status: 401, retryable: false, title: 'The token has expired' },
+  'auth.unavailable': {
+    status: 503,
+    retryable: true,
+    title: 'The identity provider does not answer',
+  },
   'auth.forbidden': { status: 403, retryable: false, title: 'The token does not permit this' },
   'recipe.unknown': { status: 422, retryable: false, title: 'There is no such recipe' },
   'recipe.parameters_invalid': {

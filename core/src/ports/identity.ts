@@ -4,6 +4,7 @@ export interface Principal {
   readonly subject: string;
   /** Display name; personal data, never logged. */
   readonly name?: string;
+  /** Also names that only mean something to a recipe. */
   readonly roles: readonly string[];
   /** When the token ends, in ms since the epoch. */
   readonly expiresAtMs: number;
@@ -11,6 +12,6 @@ export interface Principal {
 
 /** Tells from a bearer token who is calling. */
 export interface Identity {
-  /** @throws MaestroError `auth.invalid` or `auth.expired`; the message never holds the token. */
+  /** @throws MaestroError `auth.invalid`, `auth.expired` or `auth.unavailable`; the message never holds the token or a claim. */
   verify(token: string): Promise<Principal>;
 }

@@ -95,7 +95,7 @@ export async function openSubstrate(
     keyFile: path.join(dataDir, 'dev-issuer.json'),
     tenant: TENANT,
     subject: 'tester',
-    roles: ['operator'],
+    roles: ['researcher', 'operator'],
   });
   const client = new MaestroClient({ baseUrl, token });
   const http = new SidecarHttp(stack.app('maestro-api').sidecar.httpPort);

@@ -1,9 +1,13 @@
 import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import path from 'node:path';
 import { z } from 'zod';
+import { identityConfig } from './identity/identity-config.ts';
+import { IdentityEnvironment } from './identity/identity-environment.ts';
+import type { IdentityConfig } from './identity/provider-config.ts';
 
 /** The environment of the API; unknown variables are not looked at. */
 const ApiEnvironment = ServiceEnvironment.extend({
+  ...IdentityEnvironment.shape,
   MAESTRO_API_PORT: Port.default(8080),
   MAESTRO_API_HOST: z.string().min(1).default('127.0.0.1'),
   MAESTRO_DATA_DIR: z.string().min(1).default('.maestro'),
@@ -29,6 +33,8 @@ export interface ApiConfig {
   readonly stateComponent: string;
   readonly blobComponent: string;
   readonly recipes: readonly string[];
+  /** Who may call. */
+  readonly identity: IdentityConfig;
   /** The local dev issuer's key pair. */
   readonly devKeyFile: string;
   /** App id of the warehouse; empty for none. */
@@ -54,6 +60,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     stateComponent: data.MAESTRO_STATE_COMPONENT,
     blobComponent: data.MAESTRO_BLOB_COMPONENT,
     recipes: data.MAESTRO_RECIPES,
+    identity: identityConfig(data, data.MAESTRO_ENV),
     devKeyFile: data.MAESTRO_DEV_KEY_FILE ?? path.join(data.MAESTRO_DATA_DIR, 'dev-issuer.json'),
     warehouseApp: data.MAESTRO_WAREHOUSE_APP,
     statusPage: data.MAESTRO_STATUS_PAGE === 'on',

@@ -1,3 +1,4 @@
+import { MaestroError } from '@maestro/core';
 import { afterEach, expect, it } from 'vitest';
 import { serveApi } from './serve-api.ts';
 import { plainIdentity, startApi, type ApiHarness } from './testing/api-harness.ts';
@@ -21,6 +22,15 @@ it('lives whatever the backends do, and says what is missing', async () => {
   const readiness = await api.call('GET', '/readyz', anonymous);
   expect(readiness.httpStatus).toBe(503);
   expect(readiness.json).toMatchObject({ ready: false, checks: [{ name: 'sidecar' }, {}] });
+});
+
+it('asks to come again while tokens cannot be checked, and does not say why', async () => {
+  const away = new MaestroError('auth.unavailable', 'secret: the issuer is away');
+  api = await startApi({ identity: { verify: () => Promise.reject(away) } });
+  const refused = await api.refused('GET', '/continuations/01J00000000000000000000000');
+  expect(refused).toMatchObject({ httpStatus: 503, code: 'auth.unavailable', retryable: true });
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect(refused.text).not.toContain('secret');
 });
 
 it('is ready when everything is', async () => {

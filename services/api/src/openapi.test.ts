@@ -116,6 +116,7 @@ describe('the OpenAPI document', () => {
       '201',
       '400',
       '401',
+      '403',
       '409',
       '413',
       '415',
@@ -127,6 +128,7 @@ describe('the OpenAPI document', () => {
     const get = document.paths['/continuations/{id}']?.['get'];
     expect(get?.parameters).toMatchObject([{ in: 'path', name: 'id' }]);
     expect(get?.security).toBeUndefined();
+    expect(start).toMatchObject({ 'x-roles': ['researcher', 'admin', 'service'] });
     expect(document.paths['/healthz']?.['get']?.security).toEqual([]);
   });
 });

@@ -17,7 +17,7 @@ import type { Logger } from 'pino';
 import type { ApiConfig } from './api-config.ts';
 import { DaprReadModel } from './dapr/dapr-read-model.ts';
 import { readAcross } from './dapr/read-across.ts';
-import { devIdentity } from './identity/dev-identity.ts';
+import { openIdentity } from './identity/open-identity.ts';
 import { closed, serveApi } from './serve-api.ts';
 
 /** Where the API tells of itself; closed with it. */
@@ -37,10 +37,7 @@ export async function runApi(
   log: Logger,
   { tracing, metrics }: ApiTelling,
 ): Promise<() => Promise<void>> {
-  const identity = await devIdentity({
-    keyFile: config.devKeyFile,
-    environment: config.environment,
-  });
+  const { identity, ready: identityReady } = await openIdentity({ ...config, log });
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
   const rows = connectRows(http, config.stateComponent);
@@ -59,7 +56,10 @@ export async function runApi(
       continuations,
       topics: continuations,
       recipes,
-      ready: () => checkReadiness(http, config.stateComponent, { actors: false }),
+      ready: async () => [
+        ...(await checkReadiness(http, config.stateComponent, { actors: false })),
+        ...(await identityReady()),
+      ],
       log,
       observability: metrics.observability,
       ...(tracing ? { tracing } : {}),

@@ -1,5 +1,5 @@
 import { SidecarHttp, type Metrics } from '@maestro/actors';
-import { devIdentity, readAcross, serveApi, type ApiConfig } from '@maestro/api';
+import { openIdentity, readAcross, serveApi, type ApiConfig } from '@maestro/api';
 import type { Tracing } from '@maestro/core';
 import type { WarehouseConfig } from '@maestro/warehouse';
 import { createWorker, type WorkerConfig } from '@maestro/worker';
@@ -26,10 +26,7 @@ export interface StandaloneOptions {
  */
 export async function runStandalone(options: StandaloneOptions): Promise<() => Promise<void>> {
   const { api: apiConfig, log, tracing } = options;
-  const identity = await devIdentity({
-    keyFile: apiConfig.devKeyFile,
-    environment: apiConfig.environment,
-  });
+  const { identity, ready: identityReady } = await openIdentity({ ...apiConfig, log });
   const worker = await createWorker(options.worker, log, {
     localCalls: true,
     tracing,
@@ -58,7 +55,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
       audit,
       ...(warehouse ? { readModel: warehouse } : {}),
       statusPage: apiConfig.statusPage,
-      ready,
+      ready: async () => [...(await ready()), ...(await identityReady())],
       // Anybody reads it there: what names tenants is on the app port alone.
       metrics: () => metrics({ withoutLabel: 'tenant' }),
       observability: options.metrics.observability,

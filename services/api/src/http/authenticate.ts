@@ -1,25 +1,20 @@
 import { MaestroError, type Identity, type Principal } from '@maestro/core';
-import type { Access } from './route.ts';
-
-/** Role that may look after continuations beside their owners' business. */
-export const OPERATOR_ROLE = 'operator';
-
-/** Role that may do what concerns all tenants. */
-const ADMIN_ROLE = 'admin';
+import { checkPermission, ROUTE_PERMISSIONS, type OperationId } from './permissions.ts';
 
 const NOBODY: Principal = Object.freeze({ tenant: '', subject: '', roles: [], expiresAtMs: 0 });
 
 /**
- * Who is calling.
+ * Who is calling, and whether the route is for them.
  *
- * @throws MaestroError `auth.missing`, `auth.invalid`, `auth.expired` or `auth.forbidden`.
+ * @throws MaestroError `auth.missing`, `auth.invalid`, `auth.expired`, `auth.unavailable` or `auth.forbidden`.
  */
 export async function authenticate(
   identity: Identity,
-  access: Access,
+  operationId: OperationId,
   header: string | undefined,
 ): Promise<Principal> {
-  if (access === 'public') return NOBODY;
+  const permission = ROUTE_PERMISSIONS[operationId];
+  if (permission === 'public') return NOBODY;
   if (header === undefined) {
     throw new MaestroError('auth.missing', 'send a token as Authorization: Bearer <token>');
   }
@@ -28,18 +23,6 @@ export async function authenticate(
     throw new MaestroError('auth.invalid', 'the Authorization header is not Bearer <token>');
   }
   const principal = await identity.verify(token);
-  if (access === 'operator') checkOperator(principal);
+  checkPermission(principal, permission);
   return principal;
-}
-
-/** @throws MaestroError `auth.forbidden` unless the caller is an operator or an admin. */
-export function checkOperator({ roles }: Principal): void {
-  if (roles.includes(OPERATOR_ROLE) || roles.includes(ADMIN_ROLE)) return;
-  throw new MaestroError('auth.forbidden', `this needs a token with the role '${OPERATOR_ROLE}'`);
-}
-
-/** @throws MaestroError `auth.forbidden` unless the caller is an admin. */
-export function checkAdmin({ roles }: Principal): void {
-  if (roles.includes(ADMIN_ROLE)) return;
-  throw new MaestroError('auth.forbidden', `this needs a token with the role '${ADMIN_ROLE}'`);
 }

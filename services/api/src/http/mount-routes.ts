@@ -15,6 +15,7 @@ import { invalidRequest } from './invalid-request.ts';
 import { readJsonBody } from './json-body.ts';
 import { measureRequest } from './measure-request.ts';
 import { beginRequestSpan, type RequestFacts } from './request-span.ts';
+import { ROUTE_PERMISSIONS } from './permissions.ts';
 import { requestIdOf } from './request-id.ts';
 import { staysOpen, type Route } from './route.ts';
 
@@ -67,14 +68,21 @@ function handlerOf(
   const takesId = route.path.includes(':id');
   const method = route.method.toUpperCase();
   const open = staysOpen(route);
-  const isAudited = route.method !== 'get' && route.access !== 'public' && route.audit !== 'none';
+  const isAudited =
+    route.method !== 'get' &&
+    ROUTE_PERMISSIONS[route.operationId] !== 'public' &&
+    route.audit !== 'none';
   return async (request: Request, response: Response): Promise<void> => {
     if (observability) measureRequest(response, route, observability);
     const facts: RequestFacts = { method, route: route.path, tenant: '' };
     // What only reads is in no continuation's trace.
     const traceparent =
       route.method === 'get' ? undefined : beginRequestSpan(request, response, facts, tracing);
-    const principal = await authenticate(identity, route.access, request.headers.authorization);
+    const principal = await authenticate(
+      identity,
+      route.operationId,
+      request.headers.authorization,
+    );
     facts.tenant = principal.tenant;
     const id = takesId ? continuationIdOf(request) : '';
     const query = route.query ? parsedQuery(route, request) : undefined;

@@ -2,9 +2,7 @@ import type { ErrorCode, JsonValue, Principal } from '@maestro/core';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Answer } from './answer.ts';
-
-/** Who may call a route: anybody, whoever has a token, or a token with the role `operator`. */
-export type Access = 'public' | 'tenant' | 'operator';
+import { ROUTE_PERMISSIONS, type OperationId } from './permissions.ts';
 
 /** A query or header parameter, as it is documented. */
 export interface ParameterDoc {
@@ -47,10 +45,10 @@ export interface Route<B = unknown, Q = unknown> {
   readonly method: 'get' | 'post' | 'put';
   /** `:id` stands for a continuation's id. */
   readonly path: string;
-  readonly operationId: string;
+  /** Its name, under which {@link ROUTE_PERMISSIONS} says who may call it. */
+  readonly operationId: OperationId;
   readonly summary: string;
   readonly description?: string;
-  readonly access: Access;
   /** Whether a freeze lets it change things. @default false */
   readonly whileFrozen?: boolean;
   /**
@@ -71,7 +69,7 @@ export interface Route<B = unknown, Q = unknown> {
   readonly query?: z.ZodType<Q>;
   readonly parameters?: readonly ParameterDoc[];
   readonly answers: Readonly<Record<number, AnswerDoc>>;
-  /** Codes beside those that follow from access, id, query and body. */
+  /** Codes beside those that follow from permission, id, query and body. */
   readonly errors: readonly ErrorCode[];
   /** Undefined: the handler has taken the response over. */
   readonly handle: (request: ApiRequest<B, Q>) => Promise<Answer | undefined> | Answer;
@@ -86,8 +84,8 @@ export function defineRoute<B, Q>(route: Route<B, Q>): Route {
 /** Whether a freeze leaves a route as it is: it only reads, or it is one by which operators get out of it. */
 export function staysOpen({
   method,
-  access,
+  operationId,
   whileFrozen,
-}: Pick<Route, 'method' | 'access' | 'whileFrozen'>): boolean {
-  return method === 'get' || access === 'public' || whileFrozen === true;
+}: Pick<Route, 'method' | 'operationId' | 'whileFrozen'>): boolean {
+  return method === 'get' || ROUTE_PERMISSIONS[operationId] === 'public' || whileFrozen === true;
 }

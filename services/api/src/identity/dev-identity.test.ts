@@ -90,6 +90,18 @@ describe('a dev token', () => {
     expect(await identity.verify(token)).toBe(principal);
   });
 
+  it.each([
+    [undefined, ['researcher']],
+    [['director'], ['director', 'researcher']],
+    [
+      ['reviewer', 'director'],
+      ['reviewer', 'director'],
+    ],
+  ])('with the roles %j has %j', async (roles, expected) => {
+    const token = await mintDevToken({ keyFile, ...claims, ...(roles ? { roles } : {}) });
+    expect(await identity.verify(token)).toMatchObject({ roles: expected });
+  });
+
   it('expires, also one that was accepted before', async () => {
     const token = await mintDevToken({ keyFile, ...claims, ttlSeconds: 60 });
     const late = await mintDevToken({ keyFile, ...claims, subject: 'bob', ttlSeconds: 60 });

@@ -3,6 +3,7 @@ import { DEV_ALGORITHM, DEV_AUDIENCE, DEV_ISSUER, ensureDevKey } from '@maestro/
 import { MaestroError, TenantSlug, type Clock, type Identity, type Principal } from '@maestro/core';
 import { errors, jwtVerify, type CryptoKey } from 'jose';
 import { z } from 'zod';
+import { withDefaultRole } from './roles.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
 /** What a dev token has to say. */
@@ -24,7 +25,8 @@ export interface DevIdentityOptions {
 }
 
 /**
- * Accepts the tokens of the local dev issuer: anybody who can read the key file can be anybody.
+ * Accepts the tokens of the local dev issuer: anybody who can read the key file can be anybody. A token without a role that
+ * gives permissions is a researcher's.
  *
  * @throws MaestroError `config.invalid` unless the environment is `development`.
  */
@@ -59,7 +61,7 @@ async function verifyDevToken(
     tenant,
     subject: sub,
     ...(name === undefined ? {} : { name }),
-    roles,
+    roles: withDefaultRole(roles, 'researcher'),
     expiresAtMs: exp * 1000,
   };
 }

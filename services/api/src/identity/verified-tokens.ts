@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto';
 
 const MAX_TOKENS = 1000;
 
+interface Remembered {
+  readonly principal: Principal;
+  readonly untilMs: number;
+}
+
 /**
  * Remembers which tokens were verified, by their SHA-256 and until they expire, because a signature costs more than
  * everything else of a request. Only good tokens are remembered, the latest thousand.
@@ -10,27 +15,32 @@ const MAX_TOKENS = 1000;
 export class VerifiedTokens implements Identity {
   readonly #identity: Identity;
   readonly #clock: Clock;
-  readonly #principals = new Map<string, Principal>();
+  readonly #rememberMs: number;
+  readonly #tokens = new Map<string, Remembered>();
 
-  constructor(identity: Identity, clock: Clock) {
+  /** @param rememberMs how long at most, in ms; then a token is verified anew, and its key has to be there still. */
+  constructor(identity: Identity, clock: Clock, rememberMs = Number.POSITIVE_INFINITY) {
     this.#identity = identity;
     this.#clock = clock;
+    this.#rememberMs = rememberMs;
   }
 
   async verify(token: string): Promise<Principal> {
     const key = createHash('sha256').update(token).digest('base64');
-    const known = this.#principals.get(key);
+    const known = this.#tokens.get(key);
     if (known) {
-      if (this.#clock.nowMs() < known.expiresAtMs) return known;
-      this.#principals.delete(key);
-      throw new MaestroError('auth.expired', 'the token has expired; get a new one');
+      const nowMs = this.#clock.nowMs();
+      if (nowMs < known.untilMs) return known.principal;
+      this.#tokens.delete(key);
+      if (nowMs >= known.principal.expiresAtMs) {
+        throw new MaestroError('auth.expired', 'the token has expired; get a new one');
+      }
     }
     const principal = await this.#identity.verify(token);
-    const [oldest] = this.#principals.keys();
-    if (this.#principals.size >= MAX_TOKENS && oldest !== undefined) {
-      this.#principals.delete(oldest);
-    }
-    this.#principals.set(key, principal);
+    const [oldest] = this.#tokens.keys();
+    if (this.#tokens.size >= MAX_TOKENS && oldest !== undefined) this.#tokens.delete(oldest);
+    const untilMs = Math.min(principal.expiresAtMs, this.#clock.nowMs() + this.#rememberMs);
+    this.#tokens.set(key, { principal, untilMs });
     return principal;
   }
 }

@@ -1,5 +1,6 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '@maestro/core';
 import { PROBLEM_TYPE } from '../http/problem.ts';
+import { rolesWith, ROUTE_PERMISSIONS } from '../http/permissions.ts';
 import { staysOpen, type AnswerDoc, type Route } from '../http/route.ts';
 import { componentSchemas } from './component-schemas.ts';
 
@@ -43,7 +44,7 @@ function operationOf(route: Route): Readonly<Record<string, unknown>> {
     operationId: route.operationId,
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
-    ...(route.access === 'public' ? { security: [] } : {}),
+    ...securityOf(route),
     parameters: [...inPath, ...(route.parameters ?? [])],
     ...(route.body
       ? {
@@ -57,6 +58,12 @@ function operationOf(route: Route): Readonly<Record<string, unknown>> {
       : {}),
     responses: { ...answersOf(route), ...refusalsOf(route) },
   };
+}
+
+/** Who may call it; OpenAPI has no words for roles. */
+function securityOf({ operationId }: Route): Readonly<Record<string, unknown>> {
+  const permission = ROUTE_PERMISSIONS[operationId];
+  return permission === 'public' ? { security: [] } : { 'x-roles': rolesWith(permission) };
 }
 
 function answersOf({ answers }: Route): Readonly<Record<string, unknown>> {
@@ -89,8 +96,15 @@ function answerOf(answer: AnswerDoc): Readonly<Record<string, unknown>> {
 /** Every code that a route can refuse with, its own and those that its shape implies. */
 export function codesOf(route: Route): readonly ErrorCode[] {
   const codes: ErrorCode[] = [...route.errors, 'internal.error'];
-  if (route.access !== 'public') codes.push('auth.missing', 'auth.invalid', 'auth.expired');
-  if (route.access === 'operator') codes.push('auth.forbidden');
+  if (ROUTE_PERMISSIONS[route.operationId] !== 'public') {
+    codes.push(
+      'auth.missing',
+      'auth.invalid',
+      'auth.expired',
+      'auth.forbidden',
+      'auth.unavailable',
+    );
+  }
   if (route.path.includes(':id')) codes.push('id.invalid');
   if (route.query || route.body || route.parameters) {
     codes.push('request.invalid', 'request.unprocessable');

@@ -17,7 +17,6 @@ export function explainContinuation(parts: ApiParts): Route {
     summary: 'What a continuation waits for, since when, and what would move it on',
     description:
       'From the state store, so it answers at once also while a step runs; of a stream or a tag it tells which items came last and why they did not match.',
-    access: 'tenant',
     answers: {
       200: {
         description: 'The explanation',

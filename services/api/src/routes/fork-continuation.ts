@@ -16,7 +16,6 @@ export function forkContinuation({ continuations }: ApiParts): Route {
     summary: 'Make children of a continuation: copies of what it is now, or was as of an event',
     description:
       'Answers once the fork is stored for good; the children begin a moment later, asleep or in the middle of a tick as the forked one was, and from then on for themselves. What a child names counts from its next step on: a copy of a sleep waits for what the sleep waits for. Also one that has ended can be forked, from an event before its end. What the children may spend is carved out of what is left of its budget: an even share unless a child names its cap.',
-    access: 'tenant',
     parameters: [IDEMPOTENCY_KEY],
     body: {
       schema: ForkRequest,

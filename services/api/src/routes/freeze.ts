@@ -1,7 +1,7 @@
 import { FreezeRequest, ThawRequest, type FreezeAnswer } from '@maestro/client/protocol';
 import type { FreezeScope } from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
-import { checkAdmin } from '../http/authenticate.ts';
+import { checkPermission } from '../http/permissions.ts';
 import { defineRoute, type ApiRequest, type Route } from '../http/route.ts';
 
 const ANSWER = {
@@ -24,7 +24,6 @@ export function getFreeze({ tenants }: ApiParts): Route {
     path: '/freeze',
     operationId: 'getFreeze',
     summary: 'What holds the tenant of the token up',
-    access: 'tenant',
     answers: { 200: ANSWER },
     errors: ['sidecar.unavailable'],
     handle: async ({ principal }) => ({ status: 200, body: await now(tenants, principal.tenant) }),
@@ -40,7 +39,6 @@ export function freeze({ tenants, clock }: ApiParts): Route {
     summary: 'Stop everything of the tenant, or of all tenants',
     description:
       'For operators; of all tenants for admins. Within two seconds nothing starts, nothing is written and nothing leaves; steps that run are aborted. Reads go on. What falls due meanwhile is kept, and goes on at the thaw. Said again it replaces the reason.',
-    access: 'operator',
     whileFrozen: true,
     audit: 'before',
     auditDetail: ({ scope, reason }) => ({ scope, reason }),
@@ -70,7 +68,6 @@ export function thaw({ tenants }: ApiParts): Route {
     summary: 'End a freeze',
     description:
       'For operators; of the installation for admins. Everything that was due goes on within seconds. Where nothing is frozen it changes nothing. A freeze of the installation holds a tenant up whether its own is ended or not.',
-    access: 'operator',
     whileFrozen: true,
     audit: 'before',
     auditDetail: ({ scope }) => ({ scope }),
@@ -90,7 +87,7 @@ function scopeOf({
   body,
 }: Pick<ApiRequest<ThawRequest, unknown>, 'principal' | 'body'>): FreezeScope {
   if (body.scope === 'tenant') return { tenant: principal.tenant };
-  checkAdmin(principal);
+  checkPermission(principal, 'administer');
   return 'installation';
 }
 

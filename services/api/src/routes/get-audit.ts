@@ -34,7 +34,6 @@ export function getAudit({ audit }: ApiParts): Route {
     summary: 'Who did what',
     description:
       'For operators. The records of the tenant exactly as they are stored: each holds one or more entries and the hash of the record before, so that what was changed or taken away shows. An entry says who asked for what, of which continuation, and what came of it.',
-    access: 'operator',
     query: AuditRequest,
     parameters: [
       {

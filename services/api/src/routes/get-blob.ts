@@ -14,7 +14,6 @@ export function getBlob({ blobs }: ApiParts): Route {
     summary: 'A value that was too large for an event',
     description:
       'Where an event has `{"$blob": {"sha256": ..., "bytes": ...}}`, the value itself is here, as JSON: at most 2 MiB, never changed, and only for the tenant that it belongs to.',
-    access: 'tenant',
     answers: { 200: { description: 'The value' } },
     errors: ['blob.not_found', 'blob.corrupt', 'sidecar.unavailable', 'component.unsupported'],
     handle: async ({ http, principal }) => {

@@ -19,7 +19,6 @@ export function getCommonAncestor(parts: ApiParts): Route {
     summary: 'The nearest continuation that two come from',
     description:
       'The deepest of all that are an ancestor of both, or one of the two itself; of several as deep the one with the smallest id.',
-    access: 'tenant',
     query: CommonAncestorQuery,
     parameters: [
       {

@@ -14,7 +14,6 @@ export function getContinuation({ store }: ApiParts): Route {
     operationId: 'getContinuation',
     summary: 'How a continuation stands, and its last ten events',
     description: 'Read from the store: it wakes nothing and waits for nothing that runs.',
-    access: 'tenant',
     answers: { 200: { description: 'The continuation', schema: 'ContinuationView' } },
     errors: ['continuation.not_found', 'log.corrupt', 'sidecar.unavailable'],
     handle: async ({ principal, id }) => {

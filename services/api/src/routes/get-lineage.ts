@@ -35,7 +35,6 @@ export function getLineage(parts: ApiParts): Route {
     summary: 'The family of a continuation',
     description:
       'Read from heads and fork events in the store: it wakes nothing and waits for nothing that runs. Generation by generation, parents before their children. A continuation with several parents comes once, after all of them. One that cannot be read, such as a child that has not begun yet, is there without a status, and nothing below it.',
-    access: 'tenant',
     query: LineageQuery,
     parameters: [
       {

@@ -9,7 +9,6 @@ export function liveness(): Route {
     path: '/healthz',
     operationId: 'liveness',
     summary: 'Whether the process lives',
-    access: 'public',
     answers: { 200: { description: 'It does', example: { status: 'ok' } } },
     errors: [],
     handle: () => ({ status: 200, body: '{"status":"ok"}' }),
@@ -23,7 +22,6 @@ export function readiness({ ready, stopping }: ApiParts): Route {
     path: '/readyz',
     operationId: 'readiness',
     summary: 'Whether requests can be served, and if not, what is missing',
-    access: 'public',
     answers: {
       200: {
         description: 'Ready',
@@ -57,7 +55,6 @@ export function metricsRoute(metrics: () => Promise<string>): Route {
     path: '/metrics',
     operationId: 'metrics',
     summary: 'Measurements, for Prometheus',
-    access: 'public',
     answers: { 200: { description: 'The measurements', contentType: 'text/plain' } },
     errors: [],
     handle: async () => ({
@@ -75,7 +72,6 @@ export function errorReference(): Route {
     path: '/errors/:code',
     operationId: 'describeError',
     summary: 'What an error code means',
-    access: 'public',
     answers: {
       200: {
         description: 'The entry of the catalogue',

@@ -56,7 +56,6 @@ export function listContinuations({ readModel }: ApiParts): Route {
     summary: "The tenant's continuations, the newest first",
     description:
       'From the warehouse, so a few seconds behind what happens: `asOf` says when it was brought up to date. A list that goes on by its cursor neither repeats nor leaves out anything that was there when it began. With `dueBy` those that the clock wakes next come first; one that falls asleep anew meanwhile may come again.',
-    access: 'tenant',
     query: ListRequest,
     parameters: [
       parameter('status', 'Only of this status.', {

@@ -33,7 +33,6 @@ export function listEvents({ store }: ApiParts): Route {
     summary: 'A range of the log',
     description:
       'Events are given exactly as they are stored, so that their hashes can be checked. With include=head the text of the head row comes along, to be compared with what the log folds to.',
-    access: 'tenant',
     query: EventsQuery,
     parameters: [
       {

@@ -72,7 +72,6 @@ function openapiRoute(routes: () => readonly Route[]): Route {
     path: '/openapi.json',
     operationId: 'openapi',
     summary: 'This document',
-    access: 'public',
     answers: { 200: { description: 'OpenAPI 3.1' } },
     errors: [],
     handle: () => {

@@ -3,8 +3,8 @@ import { SignalRequest, type SignalAnswer } from '@maestro/client/protocol';
 import { isOperatorSignal } from '@maestro/core';
 import { randomUUID } from 'node:crypto';
 import type { ApiParts } from '../api-options.ts';
-import { checkOperator } from '../http/authenticate.ts';
 import { IDEMPOTENCY_KEY, idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { checkPermission } from '../http/permissions.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { requesterOf } from './start-continuation.ts';
 
@@ -16,8 +16,7 @@ export function signalContinuation({ continuations }: ApiParts): Route {
     operationId: 'signalContinuation',
     summary: 'Speak to a continuation',
     description:
-      '`kill`, `pause` and `resume` are taken at any time until it has finished, also while a step runs; any other signal only while it waits for it. `redirect` changes its objective, question, constraints or parameters from the next step on. `seal` closes it so that it can be moved to another store, `unseal` opens it again: both need the role `operator`, and in between nothing else is taken.',
-    access: 'tenant',
+      '`kill`, `pause` and `resume` are taken at any time until it has finished, also while a step runs; any other signal only while it waits for it. `redirect` changes its objective, question, constraints or parameters from the next step on. `seal` closes it so that it can be moved to another store, `unseal` opens it again: both need the role `operator` or `admin`, and in between nothing else is taken.',
     auditDetail: ({ signal }) => ({ signal }),
     parameters: [IDEMPOTENCY_KEY],
     body: {
@@ -37,7 +36,6 @@ export function signalContinuation({ continuations }: ApiParts): Route {
       'continuation.finished',
       'continuation.paused',
       'continuation.sealed',
-      'auth.forbidden',
       'signal.unknown',
       'signal.forbidden',
       'signal.too_late',
@@ -50,7 +48,7 @@ export function signalContinuation({ continuations }: ApiParts): Route {
       'sidecar.unavailable',
     ],
     handle: async ({ http, traceparent, principal, id, body }) => {
-      if (isOperatorSignal(body.signal)) checkOperator(principal);
+      if (isOperatorSignal(body.signal)) checkPermission(principal, 'operate');
       const reply = await continuations.send<Extract<Reply, { kind: 'signalled' }>>(
         { tenant: principal.tenant, id },
         {

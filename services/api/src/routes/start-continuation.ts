@@ -24,7 +24,6 @@ export function startContinuation({ continuations, store, recipes, clock }: ApiP
     summary: 'Start a continuation',
     description:
       'Answers once its first event is stored for good. With an Idempotency-Key the id is derived from tenant and key, so a repeated request finds what the first one started.',
-    access: 'tenant',
     parameters: [IDEMPOTENCY_KEY],
     body: {
       schema: StartRequest,

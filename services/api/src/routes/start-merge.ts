@@ -20,7 +20,6 @@ export function startMerge({ continuations, clock }: ApiParts): Route {
     summary: 'Merge continuations into a new one',
     description:
       'The new continuation sleeps until enough of its parents have ended, or until the deadline, then merges what they came to by the function, and goes on with its recipe. It gets what is left of their budgets.',
-    access: 'tenant',
     parameters: [IDEMPOTENCY_KEY],
     body: {
       schema: MergeRequest,

@@ -31,7 +31,6 @@ export function statusPage({ readModel, ready, clock }: ApiParts): Route {
     summary: 'How everything is, as a page to look at',
     description:
       'Figures of all tenants together, without any names: continuations by status, and the last hour by minutes. From the warehouse, which is asked every few seconds at most, however many look.',
-    access: 'public',
     answers: { 200: { description: 'The page', contentType: 'text/html' } },
     errors: [],
     handle: async () => ({

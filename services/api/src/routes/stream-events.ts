@@ -29,7 +29,6 @@ export function streamEvents(parts: ApiParts, nudges: CommitNudges): Route {
     summary: 'Events as they are committed',
     description:
       'Server-sent events: `id` is the sequence, `event` the type, `data` the event as stored. A comment comes every 15 s. Once the continuation has finished and all was sent, `event: end` follows and the stream closes; asked to resume after that, the answer is 204, which makes an EventSource stop.',
-    access: 'tenant',
     query: StreamQuery,
     parameters: [
       {

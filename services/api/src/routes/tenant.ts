@@ -18,7 +18,6 @@ export function getTenant({ tenants }: ApiParts): Route {
     path: '/tenant',
     operationId: 'getTenant',
     summary: 'What the tenant of the token is allowed',
-    access: 'tenant',
     answers: { 200: DOCUMENT },
     errors: ['tenant.invalid', 'sidecar.unavailable'],
     handle: async ({ principal }) => ({
@@ -37,7 +36,6 @@ export function putTenant({ tenants }: ApiParts): Route {
     summary: 'Say what the tenant of the token is allowed',
     description:
       'For operators. Replaces what was said before; what is left out is the default. Every host goes by it within a second. What is there already stays, however large it is.',
-    access: 'operator',
     whileFrozen: true,
     audit: 'before',
     auditDetail: ({ limits }) => ({ limits }),

@@ -13,7 +13,6 @@ export function wakeContinuation({ continuations }: ApiParts): Route {
     summary: 'Let a continuation look whether anything is due, and arm its reminder anew',
     description:
       'For operators whose scheduler has lost its data. It does what is overdue and nothing else, so it may be sent at any time.',
-    access: 'operator',
     audit: 'none',
     answers: {
       200: {

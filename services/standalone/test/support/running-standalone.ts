@@ -66,7 +66,7 @@ export async function startStandalone(
       keyFile: path.join(dataDir, 'dev-issuer.json'),
       tenant: 'e2e',
       subject: 'tester',
-      roles: ['operator'],
+      roles: ['researcher', 'operator'],
       ...token,
     });
   const token = await tokenFor({});

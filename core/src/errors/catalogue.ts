@@ -92,7 +92,7 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     title: 'The predicate could take too long',
   },
-  'stream.item_invalid': { status: 400, retryable: false, title: 'The item is not valid' },
+  'stream.item_invalid': { status: 422, retryable: false, title: 'The item is not valid' },
   'stream.item_too_large': { status: 413, retryable: false, title: 'The item is too large' },
   'fork.event_missing': {
     status: 404,

@@ -37,6 +37,7 @@ export { findRedis, startRedis } from './backends/redis.ts';
 export type { ServerProgram } from './backends/server-program.ts';
 export { startPostgresBackends, type Backends } from './backends/backends.ts';
 export { startCosmos, azureOverlay, type ServiceBusTopics } from './backends/azure-backends.ts';
+export { providePythonPackage, type PythonPackage } from './backends/python-package.ts';
 export { awsOverlay } from './backends/aws-backends.ts';
 export { startDynamoDb } from './backends/dynamodb-local.ts';
 export { writeOverlaid, type Overlay } from './launch/overlay.ts';

@@ -33,7 +33,12 @@ it('says who did what to which continuation, and what was refused', async () => 
   // What is not understood asks for nothing.
   await api.refused('POST', signals, { body: { signal: 5 } });
   const found = await entries();
-  const alice = { by: 'alice', roles: ['researcher'], at: expect.any(String), requestId: expect.any(String) };
+  const alice = {
+    by: 'alice',
+    roles: ['researcher'],
+    at: expect.any(String),
+    requestId: expect.any(String),
+  };
   expect(found).toEqual([
     { ...alice, action: 'startContinuation', target: id, outcome: 'done' },
     {

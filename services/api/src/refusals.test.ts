@@ -105,10 +105,9 @@ describe('a body', () => {
     expect(errors?.map((error) => error.at)).toContain(at);
   });
 
-  it('that has a soft cap above the cap', async () => {
-    const body = { goal, budget: { capUsd: 1, softCapUsd: 2 } };
-    const { errors } = await post('request.unprocessable', { body });
-    expect(errors?.map((error) => error.at)).toEqual(['/budget/softCapUsd']);
+  it('that no schema would refuse', async () => {
+    await post('request.unprocessable', { text: '{"goal":{"__proto__":{"a":1}}}' });
+    await post('request.unprocessable', { body: { goal, budget: { capUsd: 1, softCapUsd: 2 } } });
   });
 
   it.each([
@@ -116,7 +115,6 @@ describe('a body', () => {
     ['holds half of a surrogate pair', '{"goal":"\\ud800"}'],
     ['names a field by half of a surrogate pair', '{"\\udc00":1}'],
     ['holds a number beyond a double', '{"goal":1e999}'],
-    ['would touch a prototype', '{"goal":{"__proto__":{"a":1}}}'],
   ])('that %s', async (_name, text) => {
     await post('request.invalid', { text });
   });

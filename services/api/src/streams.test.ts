@@ -63,9 +63,9 @@ describe('a stream', () => {
   });
 
   it.each([
-    ['Papers!', { items: [{ id: '1' }] }, 'stream.item_invalid', 400],
-    ['papers', { items: [{ id: '1' }, { title: 'no id' }] }, 'stream.item_invalid', 400],
-    ['papers', { items: [{ id: '1', colour: 'red' }] }, 'stream.item_invalid', 400],
+    ['Papers!', { items: [{ id: '1' }] }, 'stream.item_invalid', 422],
+    ['papers', { items: [{ id: '1' }, { title: 'no id' }] }, 'stream.item_invalid', 422],
+    ['papers', { items: [{ id: '1', colour: 'red' }] }, 'stream.item_invalid', 422],
     [
       'papers',
       { items: [{ id: '1', attributes: { a: 'ä'.repeat(70_000) } }] },

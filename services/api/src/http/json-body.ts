@@ -106,7 +106,8 @@ function checkStorable(value: unknown, depthLeft: number): void {
     return;
   }
   for (const [key, item] of Object.entries(value)) {
-    if (key === '__proto__') throw invalid('__proto__ cannot be a name');
+    if (key === '__proto__')
+      throw new MaestroError('request.unprocessable', '__proto__ cannot be a name');
     if (LONE_SURROGATE.test(key)) throw invalid('a name holds half of a surrogate pair');
     checkStorable(item, depthLeft - 1);
   }

@@ -84,7 +84,7 @@ describe('an item of a stream', () => {
   ])('that is wrong is refused, with the place: %j', (input, at, text) => {
     const error = refusal(input);
     expect(error.code).toBe('stream.item_invalid');
-    expect(error.status).toBe(400);
+    expect(error.status).toBe(422);
     expect(error.details[0]?.at).toBe(at);
     expect(error.message).toContain(text);
   });

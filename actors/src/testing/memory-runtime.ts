@@ -108,6 +108,7 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
   const topicHost: TopicHost = new TopicHost({
     rows: life.rows(rows),
     clock,
+    tenants,
     reminders: life.topicReminders(scheduler.ofTopics),
     crash: options.crash ?? noCrash,
     deliver: (ref, match) => outward.tell(...wakeOf(ref, match)),

@@ -1,0 +1,107 @@
+import { isInternationalNumber, isNanp } from './calling-codes.ts';
+import {
+  contextBefore,
+  digitsOf,
+  hasLongNumber,
+  type Detector,
+  type Searched,
+  type Span,
+} from './detector.ts';
+
+const GAP = '[ \\u00a0\\u2009\\u202f.\\-\\u2010\\u2011/()]';
+
+/** `+49 30 1234567`, `+44 (0)20 7946 0958`. */
+const WITH_PLUS = new RegExp(`(?<![\\w+])\\+ ?\\(?\\d(?:${GAP}{0,2}\\d){6,15}(?!\\w)`, 'g');
+
+const LAST_GROUP = new RegExp(`${GAP}+\\d+$`);
+
+/** `(212) 555-0123`: a form that nothing else has. */
+const IN_PARENTHESES = /(?<![\w-])(?:1[ -])?\(([2-9]\d{2})\) ?([2-9]\d{2})[ .-](\d{4})(?![\w-])/g;
+
+/** Digits in groups, or a trunk prefix and digits; only a word before it makes a phone number of it. */
+const GROUPED = new RegExp(
+  `(?<![\\w.,+/\\-])(?:\\(?\\d{1,5}\\)?(?:${GAP}{1,3}\\d{1,8}){1,6}|0\\d{8,13})(?!\\w|${GAP}?\\d)`,
+  'g',
+);
+
+/** A word that announces a phone number, with what may stand between the two. */
+const PHONE_WORD = new RegExp(
+  '(?<!\\p{L})(?:' +
+    '(?:tel|tél|phone|telephone|mobil|mobile|móvil|movil|handy|fax|whatsapp|sms|hotline|portable|cellulare|gsm|' +
+    'rückruf|rufnummer|durchwahl|telefoon|telefon|teléfono|telefono|téléphone|тел|телефон|mob)\\p{L}{0,10}' +
+    '|call(?: (?:me|us|her|him))?|dial|ring me|appelez|appeler|llame|llamar|chiamare|anrufen|bellen|cell(?=:)' +
+    ')(?![\\p{L}])[^\\d\\]\\n]{0,20}$',
+  'iu',
+);
+
+const DATE = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?!\d)/;
+
+/** What may stand between two numbers of which the first was announced. */
+const NEXT_NUMBER = /^[\s,;/|&]*(?:or|and|oder|und|ou|et|o|y|e|of|en)?[\s,;/|&]*$/iu;
+
+/**
+ * Phone numbers: with a plus, by calling codes and lengths of E.164; in North American form with parentheses; and in
+ * national forms where a word, in one of some languages, or the name of the member says that it is one.
+ */
+export const phoneDetector: Detector = {
+  kind: 'phone',
+  mayHold: hasLongNumber,
+  find: (searched) => {
+    const spans: Span[] = [];
+    for (const match of searched.text.matchAll(WITH_PLUS)) {
+      const number = numberIn(match[0], () => isAnnounced(searched, match.index));
+      if (number) spans.push({ start: match.index, end: match.index + number.length });
+    }
+    for (const match of searched.text.matchAll(IN_PARENTHESES)) {
+      spans.push({ start: match.index, end: match.index + match[0].length });
+    }
+    spans.push(...announcedNumbers(searched));
+    return spans;
+  },
+};
+
+function isAnnounced(searched: Searched, start: number): boolean {
+  return PHONE_WORD.test(contextBefore(searched, start));
+}
+
+/** The number that a text begins with: the last groups may be of another one, or of a date. */
+function numberIn(text: string, isAnnouncedHere: () => boolean): string | undefined {
+  for (let rest = text; rest.length > 0; rest = rest.replace(LAST_GROUP, '')) {
+    // The trunk zero that people write in parentheses is no part of the number.
+    if (isInternationalNumber(digitsOf(rest.replace(/\( ?0 ?\)/, '')))) {
+      // One dot and no other gap is how decimals are written, and domain registries write phone numbers.
+      return !/^\+\d{1,3}\.\d+$/.test(rest) || isAnnouncedHere() ? rest : undefined;
+    }
+    if (!LAST_GROUP.test(rest)) return undefined;
+  }
+  return undefined;
+}
+
+function announcedNumbers(searched: Searched): readonly Span[] {
+  const spans: Span[] = [];
+  let last: Span | undefined;
+  for (const match of searched.text.matchAll(GROUPED)) {
+    if (!isNational(match[0])) continue;
+    const span = { start: match.index, end: match.index + match[0].length };
+    const follows =
+      last !== undefined &&
+      span.start - last.end <= 10 &&
+      NEXT_NUMBER.test(searched.text.slice(last.end, span.start));
+    if (!follows && !isAnnounced(searched, span.start)) continue;
+    spans.push(span);
+    last = span;
+  }
+  return spans;
+}
+
+/** Whether some digits in groups can be a number as it is dialled within a country, or with 00 from it. */
+function isNational(text: string): boolean {
+  if (DATE.test(text)) return false;
+  const digits = digitsOf(text);
+  if (digits.startsWith('00')) return isInternationalNumber(digits.slice(2));
+  if (digits.startsWith('0')) return digits.length >= 8 && digits.length <= 12;
+  if (digits.length === 11) return digits.startsWith('1') && isNanp(digits.slice(1));
+  // Without a trunk prefix: decimals and versions have dots, dialled numbers spaces and hyphens.
+  if (/^\d+\.\d+$/.test(text)) return false;
+  return digits.length >= 8 && digits.length <= 10;
+}

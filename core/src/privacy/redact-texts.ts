@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { shortened } from '../canonical/well-formed.ts';
+import { isPersonalData } from './personal-data.ts';
+import { countMarkers, type RedactionCounts } from './redaction-kind.ts';
+import { SchemaRedactor } from './schema-redactor.ts';
+import type { TextRedactor } from './text-redactor.ts';
+import { isVerbatim } from './verbatim.ts';
+
+interface Context {
+  readonly redactor: TextRedactor;
+  readonly counts: RedactionCounts;
+}
+
+/**
+ * What is free text follows from the schema: every text without a pattern, a format or the mark `verbatim`, and everything
+ * in values of which the schema says nothing. So a member that is added later is free text unless somebody says otherwise.
+ */
+const texts = new SchemaRedactor<Context>((schema) => {
+  if (isVerbatim(schema) || isPersonalData(schema)) return null;
+  if (schema instanceof z.ZodUnknown || schema instanceof z.ZodAny) return redactJson;
+  if (schema instanceof z.ZodRecord && schema.valueType instanceof z.ZodUnknown) return redactJson;
+  if (!(schema instanceof z.ZodString) || schema.format !== null) return undefined;
+  const most = schema.maxLength;
+  return (value, context) => {
+    const after = redactJson(value, context);
+    // Markers can be longer than what they stand for.
+    return typeof after === 'string' && most !== null && after.length > most && after !== value
+      ? shortened(after, most)
+      : after;
+  };
+});
+
+/**
+ * A value of a schema with markers in place of the personal data in its free text; the very same value when there are none.
+ * Counts all markers that it then holds, also those that stood there before.
+ */
+export function redactTexts(
+  schema: z.core.$ZodType,
+  value: unknown,
+  redactor: TextRedactor,
+  counts: RedactionCounts = {},
+): unknown {
+  return texts.redact(schema, value, { redactor, counts });
+}
+
+/** The same for a JSON value of which no schema says anything: all its texts, and the names of its members. */
+export function redactJsonTexts<T>(
+  value: T,
+  redactor: TextRedactor,
+  counts: RedactionCounts = {},
+): T {
+  return redactJson(value, { redactor, counts }) as T;
+}
+
+function redactJson(value: unknown, context: Context, label = ''): unknown {
+  if (typeof value === 'string') {
+    const text = context.redactor.redact(value, label);
+    countMarkers(text, context.counts);
+    return text;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    let copy: unknown[] | undefined;
+    for (const [index, item] of value.entries()) {
+      const after = redactJson(item, context, label);
+      if (after !== item) (copy ??= [...(value as unknown[])])[index] = after;
+    }
+    return copy ?? value;
+  }
+  return redactMembers(value as Record<string, unknown>, context);
+}
+
+function redactMembers(value: Record<string, unknown>, context: Context): unknown {
+  let copy: Record<string, unknown> | undefined;
+  let renamed = false;
+  for (const [name, item] of Object.entries(value)) {
+    const after = redactJson(item, context, name);
+    if (after !== item) setMember((copy ??= { ...value }), name, after);
+    renamed ||= context.redactor.redact(name) !== name;
+    countMarkers(name, context.counts);
+  }
+  return renamed ? withNames(copy ?? value, context) : (copy ?? value);
+}
+
+/** With markers in the names of members, too; where two come to have one name, the second is told by a number. */
+function withNames(value: Record<string, unknown>, { redactor, counts }: Context): unknown {
+  const members = new Map<string, unknown>();
+  for (const [name, item] of Object.entries(value)) {
+    const called = redactor.redact(name);
+    let unique = called;
+    for (let n = 2; called !== name && (members.has(unique) || Object.hasOwn(value, unique)); n++) {
+      unique = `${called} ${n}`;
+    }
+    if (called !== name) countMarkers(called, counts);
+    members.set(unique, item);
+  }
+  return Object.fromEntries(members);
+}
+
+/** Sets a member of any name: `__proto__` is one like others in JSON. */
+function setMember(target: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(target, name, {
+    value,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
+}

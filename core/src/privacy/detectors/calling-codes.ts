@@ -62,6 +62,6 @@ export function isInternationalNumber(digits: string): boolean {
 }
 
 /** Whether ten digits fit the North American Numbering Plan: area code and exchange begin with 2 to 9. */
-export function isNanp(digits: string): boolean {
+function isNanp(digits: string): boolean {
   return /^[2-9]\d{2}[2-9]\d{6}$/.test(digits);
 }

@@ -1,4 +1,4 @@
-import { hasLongNumber, type Detector, type Span } from './detector.ts';
+import type { Detector, Span } from './detector.ts';
 
 /** Lengths of IBANs by country: SWIFT, IBAN Registry (ISO 13616), release 99. */
 const LENGTHS = new Map(
@@ -19,7 +19,7 @@ const ALPHANUMERIC = /[A-Za-z0-9]/;
 /** IBANs (ISO 13616): the length of the country, and check digits by ISO 7064 MOD 97-10. In groups or not, in any case. */
 export const ibanDetector: Detector = {
   kind: 'iban',
-  mayHold: hasLongNumber,
+  mayHold: (text) => /[A-Za-z]{2}\d{2}/.test(text),
   find: ({ text }) => {
     const spans: Span[] = [];
     for (const match of text.matchAll(START)) {

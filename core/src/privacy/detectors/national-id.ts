@@ -27,10 +27,11 @@ interface Form {
   readonly after?: RegExp;
 }
 
-/** Not in the middle of a word, of a decimal, or of a longer number with hyphens. */
-const BEFORE = '(?<![\\w-]|\\d[.,])';
-const AFTER = `(?![\\w]|[-.,]\\d)`;
-const gap = `[${GAP}]?`;
+/** Not in the middle of a word, of a decimal, of a longer number with hyphens, or of a variant (`g.47692574G>A`, HGVS). */
+const BEFORE = '(?<![\\w-]|\\d[.,]|[cgmn]\\.)';
+const AFTER = '(?!\\w|[-.,]\\d|>)';
+/** A gap; the others of the number are the same. */
+const gap = `([${GAP}])`;
 
 function written(pattern: string): RegExp {
   return new RegExp(`${BEFORE}${pattern}${AFTER}`, 'g');
@@ -47,10 +48,11 @@ const FORMS: readonly Form[] = [
   { written: written('\\d{3}-\\d{2}-\\d{4}'), isValid: isSsn },
   { written: written('\\d{3}[ \\u00a0]?\\d{2}[ \\u00a0]?\\d{4}'), isValid: isSsn, after: SSN_WORD },
   { written: written('[A-Z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[A-D]'), isValid: isNino },
-  { written: written(`\\d{2}${gap}\\d{3}${gap}\\d{3}${gap}\\d{3}`), isValid: isSteuerId },
+  { written: written(`(?:\\d{11}|\\d{2}${gap}\\d{3}\\1\\d{3}\\1\\d{3})`), isValid: isSteuerId },
   {
     written: written(
-      `[1-478]${gap}\\d{2}${gap}\\d{2}${gap}(?:\\d{2}|2[AB])${gap}\\d{3}${gap}\\d{3}${gap}\\d{2}`,
+      `(?:[1-478]\\d{4}(?:\\d{2}|2[AB])\\d{6}[${GAP}]?\\d{2}|` +
+        `[1-478]${gap}\\d{2}\\1\\d{2}\\1(?:\\d{2}|2[AB])\\1\\d{3}\\1\\d{3}[${GAP}/]?\\d{2})`,
     ),
     isValid: isNir,
   },

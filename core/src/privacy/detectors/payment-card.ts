@@ -68,12 +68,12 @@ function isCard(digits: string): boolean {
   );
 }
 
-/** More groups of four on either side: a row of numbers. */
+/** More groups of four on either side: a row of numbers, or an IBAN that is none. */
 function isPartOfTable(text: string, { start, end }: Span, gap: string): boolean {
   const before = text.slice(Math.max(0, start - 6), start);
   const after = text.slice(end, end + 6);
   return (
-    (before.endsWith(gap) && /(?<!\d)\d{4}.$/su.test(before)) ||
+    (before.endsWith(gap) && /(?<!\w)(?=\w*\d)\w{4}.$/su.test(before)) ||
     (after.startsWith(gap) && /^.\d{4}(?!\d)/su.test(after))
   );
 }

@@ -1,4 +1,4 @@
-import { isInternationalNumber, isNanp } from './calling-codes.ts';
+import { isInternationalNumber } from './calling-codes.ts';
 import {
   contextBefore,
   digitsOf,
@@ -8,10 +8,15 @@ import {
   type Span,
 } from './detector.ts';
 
-const GAP = '[ \\u00a0\\u2009\\u202f.\\-\\u2010\\u2011/()]';
+/** What stands between two digits: one separator, or a parenthesis with a space or a hyphen. */
+const ONE = '[ \\u00a0\\u2009\\u202f.\\-\\u2010\\u2011/]';
+const GAP = `(?:${ONE}?\\(|\\)${ONE}?| / |${ONE})`;
 
 /** `+49 30 1234567`, `+44 (0)20 7946 0958`. */
-const WITH_PLUS = new RegExp(`(?<![\\w+])\\+ ?\\(?\\d(?:${GAP}{0,2}\\d){6,15}(?!\\w)`, 'g');
+const WITH_PLUS = new RegExp(
+  `(?<![\\w+])\\+ ?\\(?\\d(?:${GAP}?\\d|\\(0\\)${ONE}?\\d|${ONE}\\(0\\)${ONE}?\\d){6,15}(?!\\w)`,
+  'g',
+);
 
 const LAST_GROUP = new RegExp(`${GAP}+\\d+$`);
 
@@ -20,7 +25,7 @@ const IN_PARENTHESES = /(?<![\w-])(?:1[ -])?\(([2-9]\d{2})\) ?([2-9]\d{2})[ .-](
 
 /** Digits in groups, or a trunk prefix and digits; only a word before it makes a phone number of it. */
 const GROUPED = new RegExp(
-  `(?<![\\w.,+/\\-])(?:\\(?\\d{1,5}\\)?(?:${GAP}{1,3}\\d{1,8}){1,6}|0\\d{8,13})(?!\\w|${GAP}?\\d)`,
+  `(?<![\\w.,+/\\-])(?:\\(?\\d{1,6}(?:${GAP}\\d{1,8}){1,6}|0\\d{8,13})(?!\\w|${GAP}?\\d)`,
   'g',
 );
 
@@ -29,8 +34,9 @@ const PHONE_WORD = new RegExp(
   '(?<!\\p{L})(?:' +
     '(?:tel|tél|phone|telephone|mobil|mobile|móvil|movil|handy|fax|whatsapp|sms|hotline|portable|cellulare|gsm|' +
     'rückruf|rufnummer|durchwahl|telefoon|telefon|teléfono|telefono|téléphone|тел|телефон|mob)\\p{L}{0,10}' +
-    '|call(?: (?:me|us|her|him))?|dial|ring me|appelez|appeler|llame|llamar|chiamare|anrufen|bellen|cell(?=:)' +
-    ')(?![\\p{L}])[^\\d\\]\\n]{0,20}$',
+    '(?!\\p{L})[^\\d\\]\\n]{0,20}' +
+    '|(?:call|dial|ring|appelez|appeler|llame|llamar|chiamare|anrufen|bellen)(?: (?:me|us|her|him|at|on|le|la|al|el|il))*' +
+    '[^\\p{L}\\d\\]\\n]{0,6}|cell: ?)$',
   'iu',
 );
 
@@ -96,12 +102,11 @@ function announcedNumbers(searched: Searched): readonly Span[] {
 
 /** Whether some digits in groups can be a number as it is dialled within a country, or with 00 from it. */
 function isNational(text: string): boolean {
-  if (DATE.test(text)) return false;
+  if (DATE.test(text) || /^0\.\d/.test(text)) return false;
   const digits = digitsOf(text);
   if (digits.startsWith('00')) return isInternationalNumber(digits.slice(2));
   if (digits.startsWith('0')) return digits.length >= 8 && digits.length <= 12;
-  if (digits.length === 11) return digits.startsWith('1') && isNanp(digits.slice(1));
   // Without a trunk prefix: decimals and versions have dots, dialled numbers spaces and hyphens.
   if (/^\d+\.\d+$/.test(text)) return false;
-  return digits.length >= 8 && digits.length <= 10;
+  return digits.length >= 8 && digits.length <= 11;
 }

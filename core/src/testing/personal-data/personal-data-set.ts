@@ -4,6 +4,9 @@ import { nationalIdOf } from './national-ids.ts';
 import { seeded, type Random } from './random.ts';
 import { cardOf, emailOf, ibanOf, phoneOf, type Value } from './values.ts';
 
+export { HARD_NEGATIVES } from './hard-negatives.ts';
+export { seeded, type Random } from './random.ts';
+
 /** A text, and what of personal data is in it. */
 export interface Sample {
   readonly text: string;

@@ -1,5 +1,5 @@
 import type { RedactionSettings } from '../tenant/redaction-settings.ts';
-import type { Detector, Span } from './detectors/detector.ts';
+import { matchesOf, type Detector, type Span } from './detectors/detector.ts';
 import { emailDetector } from './detectors/email.ts';
 import { ibanDetector } from './detectors/iban.ts';
 import { nameDetector } from './detectors/name.ts';
@@ -52,8 +52,11 @@ function make({ kinds, names }: RedactionSettings): TextRedactor {
   const wanted = DETECTORS.filter(({ kind }) => kinds.includes(kind));
   const detectors = names.length === 0 ? wanted : [...wanted, nameDetector(names)];
   if (detectors.length === 0) return redactNothing;
+  // `a@b.co`; names may be of two letters.
+  const shortest = names.length === 0 ? 6 : 2;
   return {
     redact: (text, label = '') => {
+      if (text.length < shortest) return text;
       let current = text;
       for (let look = 0; look < MAX_LOOKS; look++) {
         const next = replaced(current, label, detectors);
@@ -90,7 +93,7 @@ function replaced(text: string, label: string, detectors: readonly Detector[]): 
 
 /** Without numbers in addresses, and without what touches a marker: it was part of a longer word when that was replaced. */
 function inTexts(all: readonly Found[], text: string): readonly Found[] {
-  const addresses = Array.from(text.matchAll(ADDRESSES), (match) => ({
+  const addresses = matchesOf(ADDRESSES, text).map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
   }));

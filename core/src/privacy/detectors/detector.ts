@@ -40,6 +40,18 @@ export function hasLongNumber(text: string): boolean {
   return DIGITS.test(text);
 }
 
+const NONE: readonly RegExpExecArray[] = [];
+
+/** All matches of a global expression. `matchAll` makes a copy of the expression for each text: that costs more than the search. */
+export function matchesOf(expression: RegExp, text: string): readonly RegExpExecArray[] {
+  expression.lastIndex = 0;
+  let match = expression.exec(text);
+  if (!match) return NONE;
+  const matches: RegExpExecArray[] = [];
+  for (; match; match = expression.exec(text)) matches.push(match);
+  return matches;
+}
+
 /** The spans of all matches of a global expression that pass a check. */
 export function spansOf(
   expression: RegExp,
@@ -47,7 +59,7 @@ export function spansOf(
   accept: (match: RegExpExecArray) => boolean,
 ): readonly Span[] {
   const spans: Span[] = [];
-  for (const match of text.matchAll(expression)) {
+  for (const match of matchesOf(expression, text)) {
     if (accept(match)) spans.push({ start: match.index, end: match.index + match[0].length });
   }
   return spans;

@@ -1,4 +1,4 @@
-import type { Detector, Span } from './detector.ts';
+import { matchesOf, type Detector, type Span } from './detector.ts';
 
 /** Lengths of IBANs by country: SWIFT, IBAN Registry (ISO 13616), release 99. */
 const LENGTHS = new Map(
@@ -22,7 +22,7 @@ export const ibanDetector: Detector = {
   mayHold: (text) => /[A-Za-z]{2}\d{2}/.test(text),
   find: ({ text }) => {
     const spans: Span[] = [];
-    for (const match of text.matchAll(START)) {
+    for (const match of matchesOf(START, text)) {
       const length = LENGTHS.get(match[0].slice(0, 2).toUpperCase());
       const read = length === undefined ? undefined : readFrom(text, match.index, length);
       if (read && remainderOf97(read.compact) === 1) {

@@ -23,12 +23,14 @@ import {
 interface Form {
   readonly written: RegExp;
   readonly isValid: (compact: string) => boolean;
+  /** Nine digits or more, and no letters. */
+  readonly digitsOnly?: true;
   /** A word that has to stand before it, where its form alone does not tell. */
   readonly after?: RegExp;
 }
 
 /** Not in the middle of a word, of a decimal, of a longer number with hyphens, or of a variant (`g.47692574G>A`, HGVS). */
-const BEFORE = '(?<![\\w-]|\\d[.,]|[cgmn]\\.)';
+const BEFORE = '\\b(?<!-|\\d[.,]|[cgmn]\\.)';
 const AFTER = '(?!\\w|[-.,]\\d|>)';
 /** A gap; the others of the number are the same. */
 const gap = `([${GAP}])`;
@@ -45,10 +47,19 @@ const SSN_WORD = word('ssn|social security(?: number| no| nr| card)?|itin|tin');
 const BSN_WORD = word('bsn|bsn nummer|burgerservicenummer|sofinummer|sofi nummer');
 
 const FORMS: readonly Form[] = [
-  { written: written('\\d{3}-\\d{2}-\\d{4}'), isValid: isSsn },
-  { written: written('\\d{3}[ \\u00a0]?\\d{2}[ \\u00a0]?\\d{4}'), isValid: isSsn, after: SSN_WORD },
+  { written: written('\\d{3}-\\d{2}-\\d{4}'), isValid: isSsn, digitsOnly: true },
+  {
+    written: written('\\d{3}[ \\u00a0]?\\d{2}[ \\u00a0]?\\d{4}'),
+    isValid: isSsn,
+    digitsOnly: true,
+    after: SSN_WORD,
+  },
   { written: written('[A-Z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[A-D]'), isValid: isNino },
-  { written: written(`(?:\\d{11}|\\d{2}${gap}\\d{3}\\1\\d{3}\\1\\d{3})`), isValid: isSteuerId },
+  {
+    written: written(`(?:\\d{11}|\\d{2}${gap}\\d{3}\\1\\d{3}\\1\\d{3})`),
+    isValid: isSteuerId,
+    digitsOnly: true,
+  },
   {
     written: written(
       `(?:[1-478]\\d{4}(?:\\d{2}|2[AB])\\d{6}[${GAP}]?\\d{2}|` +
@@ -64,10 +75,23 @@ const FORMS: readonly Form[] = [
     ),
     isValid: isCodiceFiscale,
   },
-  { written: written('\\d{4}[ .]?\\d{2}[ .]?\\d{3}'), isValid: isBsn, after: BSN_WORD },
-  { written: written('\\d{3}[ .]\\d{3}[ .]\\d{3}'), isValid: isBsn, after: BSN_WORD },
-  { written: written('(?:\\d{2})?\\d{6}[-+]\\d{4}'), isValid: isPersonnummer },
+  {
+    written: written('\\d{4}[ .]?\\d{2}[ .]?\\d{3}'),
+    isValid: isBsn,
+    digitsOnly: true,
+    after: BSN_WORD,
+  },
+  {
+    written: written('\\d{3}[ .]\\d{3}[ .]\\d{3}'),
+    isValid: isBsn,
+    digitsOnly: true,
+    after: BSN_WORD,
+  },
+  { written: written('(?:\\d{2})?\\d{6}[-+]\\d{4}'), isValid: isPersonnummer, digitsOnly: true },
 ];
+
+const NINE_DIGITS = new RegExp(`\\d(?:[${GAP}.+]?\\d){8}`);
+const WITH_LETTERS = FORMS.filter(({ digitsOnly }) => digitsOnly !== true);
 
 /**
  * Numbers that states give to people: US SSN, UK National Insurance number, German Steuer-ID, French NIR, Spanish DNI and
@@ -77,7 +101,10 @@ const FORMS: readonly Form[] = [
 export const nationalIdDetector: Detector = {
   kind: 'national-id',
   mayHold: hasLongNumber,
-  find: (searched) => FORMS.flatMap((form) => spansOfForm(form, searched)),
+  find: (searched) => {
+    const forms = NINE_DIGITS.test(searched.text) ? FORMS : WITH_LETTERS;
+    return forms.flatMap((form) => spansOfForm(form, searched));
+  },
 };
 
 function spansOfForm({ written: form, isValid, after }: Form, searched: Searched): readonly Span[] {

@@ -1,7 +1,7 @@
 import {
   contextBefore,
   digitsOf,
-  hasLongNumber,
+  matchesOf,
   type Detector,
   type Searched,
   type Span,
@@ -10,6 +10,8 @@ import { passesLuhn } from './luhn.ts';
 
 /** What separates groups: one space or hyphen, the same throughout. */
 const GAP = '([ \\u00a0\\u202f-])';
+
+const THIRTEEN_DIGITS = /\d(?:[ \u00a0\u202f-]?\d){12}/;
 
 const PLAIN = /(?<![\w-]|\d[.,])\d{13,19}(?![\w]|[.,]\d|-\d)/g;
 /** 4-4-4-4 and 4-4-4-4-3 */
@@ -42,11 +44,11 @@ const CARD_WORD =
  */
 export const cardDetector: Detector = {
   kind: 'card',
-  mayHold: hasLongNumber,
+  mayHold: (text) => THIRTEEN_DIGITS.test(text),
   find: (searched) => {
     const spans: Span[] = [];
     for (const expression of [PLAIN, FOURS, FOUR_SIX]) {
-      for (const match of searched.text.matchAll(expression)) {
+      for (const match of matchesOf(expression, searched.text)) {
         const span = { start: match.index, end: match.index + match[0].length };
         const gap = match[1];
         if (!isCard(digitsOf(match[0]))) continue;

@@ -3,6 +3,7 @@ import {
   contextBefore,
   digitsOf,
   hasLongNumber,
+  matchesOf,
   type Detector,
   type Searched,
   type Span,
@@ -40,6 +41,10 @@ const PHONE_WORD = new RegExp(
   'iu',
 );
 
+/** The words of {@link PHONE_WORD}, by their beginnings: without one of them nothing is announced. */
+const MENTIONED =
+  /tel|tél|pho|mob|móv|mov|hand|fax|whats|sms|hotl|portab|cell|gsm|ruf|durchw|тел|call|dial|ring|appel|llam|chiam|bell/i;
+
 const DATE = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?!\d)/;
 
 /** What may stand between two numbers of which the first was announced. */
@@ -54,14 +59,17 @@ export const phoneDetector: Detector = {
   mayHold: hasLongNumber,
   find: (searched) => {
     const spans: Span[] = [];
-    for (const match of searched.text.matchAll(WITH_PLUS)) {
+    const { text } = searched;
+    for (const match of text.includes('+') ? matchesOf(WITH_PLUS, text) : []) {
       const number = numberIn(match[0], () => isAnnounced(searched, match.index));
       if (number) spans.push({ start: match.index, end: match.index + number.length });
     }
-    for (const match of searched.text.matchAll(IN_PARENTHESES)) {
+    for (const match of text.includes('(') ? matchesOf(IN_PARENTHESES, text) : []) {
       spans.push({ start: match.index, end: match.index + match[0].length });
     }
-    spans.push(...announcedNumbers(searched));
+    if (MENTIONED.test(text) || MENTIONED.test(searched.label)) {
+      spans.push(...announcedNumbers(searched));
+    }
     return spans;
   },
 };
@@ -86,7 +94,7 @@ function numberIn(text: string, isAnnouncedHere: () => boolean): string | undefi
 function announcedNumbers(searched: Searched): readonly Span[] {
   const spans: Span[] = [];
   let last: Span | undefined;
-  for (const match of searched.text.matchAll(GROUPED)) {
+  for (const match of matchesOf(GROUPED, searched.text)) {
     if (!isNational(match[0])) continue;
     const span = { start: match.index, end: match.index + match[0].length };
     const follows =

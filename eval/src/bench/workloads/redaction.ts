@@ -39,14 +39,18 @@ export async function runRedaction(options: BenchOptions): Promise<readonly Reda
   return [
     measure('of a noop life', await noopDrafts(count), texts),
     measure(
-      'a signal of one sentence, every second with personal data',
+      'a signal of one sentence, a fifth with personal data',
       signals(prose, 1, count),
       texts,
     ),
     measure('a signal of ten sentences', signals(prose, 10, count), texts),
-    measure('a signal of 4 KiB, no personal data', signals(plain, 80, count), texts),
-    measure('a state of 64 KiB of numbers and ids', tables(large), texts),
-    measure('a result of 64 KiB of prose', signals(prose, 1_300, large), texts),
+    measure(
+      'a signal of eighty sentences, no personal data, all with ids and numbers',
+      signals(plain, 80, count),
+      texts,
+    ),
+    measure('a state of 900 ids and numbers', tables(large), texts),
+    measure('a result of 1,300 sentences', signals(prose, 1_300, large), texts),
   ];
 }
 

@@ -3,7 +3,6 @@ import {
   defaultTenantDocument,
   defineRecipe,
   fork,
-  humanSignal,
   JsonValue,
   publish,
   siblingPublish,
@@ -86,6 +85,19 @@ async function settle({ runtime }: Watched): Promise<void> {
   await runtime.advance(5_000);
   await runtime.runSteps();
   await runtime.advance(60_000);
+}
+
+function asking(objective: string): Command {
+  const command = spawnOf('asker@1');
+  Object.assign(command.goal, { objective });
+  return command;
+}
+
+async function objectiveWith(redaction: RedactionSettings): Promise<string> {
+  const { runtime } = watched([asker]);
+  await runtime.tenants.put({ ...defaultTenantDocument(ref.tenant), redaction });
+  await runtime.continuations.send(ref, asking(`Grace Hopper, ${EMAIL}, ${CARD}`));
+  return (await readVerified(runtime.store)).state.goal.objective;
 }
 
 const redactionsOf = (events: readonly ContinuationEvent[]): readonly unknown[] =>
@@ -294,12 +306,16 @@ describe('what cannot do without', () => {
 
   it('is refused where it is asked for, and not when a step reads it', async () => {
     const world = watched([strict, asker]);
-    const { send } = world.runtime.continuations;
-    await expect(send(ref, spawnOf('strict@1', { notify: EMAIL }))).rejects.toMatchObject({
+    const { continuations } = world.runtime;
+    await expect(
+      continuations.send(ref, spawnOf('strict@1', { notify: EMAIL })),
+    ).rejects.toMatchObject({
       code: 'recipe.parameters_invalid',
     });
-    await send(ref, spawnOf('strict@1'));
-    await expect(send(ref, signalOf('go', { payload: { mail: EMAIL } }))).rejects.toMatchObject({
+    await continuations.send(ref, spawnOf('strict@1'));
+    await expect(
+      continuations.send(ref, signalOf('go', { payload: { mail: EMAIL } })),
+    ).rejects.toMatchObject({
       code: 'signal.payload_invalid',
     });
     expect(world.leaks()).toEqual([]);
@@ -335,30 +351,16 @@ describe('what cannot do without', () => {
 describe('a request that is repeated', () => {
   it('is the same, and another under its key is not', async () => {
     const { runtime } = watched([asker]);
-    const spawn = (objective: string): Command => {
-      const command = spawnOf('asker@1');
-      Object.assign(command.goal, { objective });
-      return command;
-    };
-    const { send } = runtime.continuations;
-    expect(await send(ref, spawn(TEXT))).toMatchObject({ created: true });
-    expect(await send(ref, spawn(TEXT))).toMatchObject({ created: false });
-    await expect(send(ref, spawn(`Do not ${TEXT}`))).rejects.toMatchObject({
+    const { continuations } = runtime;
+    expect(await continuations.send(ref, asking(TEXT))).toMatchObject({ created: true });
+    expect(await continuations.send(ref, asking(TEXT))).toMatchObject({ created: false });
+    await expect(continuations.send(ref, asking(`Do not ${TEXT}`))).rejects.toMatchObject({
       code: 'idempotency.conflict',
     });
   });
 });
 
 describe('the document of the tenant', () => {
-  const objectiveWith = async (redaction: RedactionSettings): Promise<string> => {
-    const { runtime } = watched([asker]);
-    await runtime.tenants.put({ ...defaultTenantDocument(ref.tenant), redaction });
-    const command = spawnOf('asker@1');
-    Object.assign(command.goal, { objective: `Grace Hopper, ${EMAIL}, ${CARD}` });
-    await runtime.continuations.send(ref, command);
-    return (await readVerified(runtime.store)).state.goal.objective;
-  };
-
   it('switches kinds off, and names on', async () => {
     expect(await objectiveWith({ kinds: ['card'], names: [] })).toBe(
       `Grace Hopper, ${EMAIL}, [redacted:card]`,

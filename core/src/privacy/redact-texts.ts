@@ -85,13 +85,20 @@ function redactMembers(value: Record<string, unknown>, context: Context): unknow
 /** With markers in the names of members, too; where two come to have one name, the second is told by a number. */
 function withNames(value: Record<string, unknown>, { redactor, counts }: Context): unknown {
   const members = new Map<string, unknown>();
+  /** The number that each marker was given last: counting from the start for each would take time with the square. */
+  const tried = new Map<string, number>();
   for (const [name, item] of Object.entries(value)) {
     const called = redactor.redact(name);
-    let unique = called;
-    for (let n = 2; called !== name && (members.has(unique) || Object.hasOwn(value, unique)); n++) {
-      unique = `${called} ${n}`;
+    if (called === name) {
+      members.set(name, item);
+      continue;
     }
-    if (called !== name) countMarkers(called, counts);
+    countMarkers(called, counts);
+    const isTaken = (one: string): boolean => members.has(one) || Object.hasOwn(value, one);
+    let n = tried.get(called) ?? 1;
+    let unique = n === 1 ? called : `${called} ${n}`;
+    while (isTaken(unique)) unique = `${called} ${++n}`;
+    tried.set(called, n);
     members.set(unique, item);
   }
   return Object.fromEntries(members);

@@ -16,7 +16,7 @@ const LENGTHS: ReadonlyMap<string, readonly [fewest: number, most: number]> = ne
   ...ranges(8, 10, '20 60 63 64 82 977'),
   ...ranges(9, 9, '27 31 33 34 40 41 48 56 61 93 94 212 351 375 380 420 421 963 970 992 994 995'),
   ...ranges(9, 9, '996 998 966'),
-  ...ranges(10, 10, '30 52 57 58 90 91 98 880 964'),
+  ...ranges(10, 10, '30 57 58 90 91 98 880 964'),
   ...ranges(8, 9, '32 36 51 66 213 355 359 377 381 385 855 886 962 971 972'),
   ...ranges(8, 11, '39'),
   ...ranges(7, 12, '43'),
@@ -25,9 +25,10 @@ const LENGTHS: ReadonlyMap<string, readonly [fewest: number, most: number]> = ne
   ...ranges(8, 8, '973 974 975 976'),
   ...ranges(7, 10, '46 95 358'),
   ...ranges(7, 11, '49'),
-  ...ranges(10, 11, '54 55 86'),
+  ...ranges(10, 11, '52 54 55 86'),
   ...ranges(8, 12, '62'),
-  ...ranges(7, 9, '352 353'),
+  ...ranges(6, 9, '352'),
+  ...ranges(7, 9, '353'),
   ...ranges(7, 7, '354 423'),
   ...ranges(7, 8, '372 961'),
 ]);
@@ -53,11 +54,12 @@ export function isInternationalNumber(digits: string): boolean {
           ? digits.slice(0, 3)
           : undefined;
   if (code === undefined) return false;
-  const rest = digits.slice(code.length);
+  const given = digits.slice(code.length);
+  // No plan but Italy's, San Marino's and a few African ones keeps a leading zero; many people write it all the same.
+  const keepsZero = /^(?:39|378|2)/.test(digits) && !digits.startsWith('27');
+  const rest = keepsZero ? given : given.replace(/^0/, '');
   const [fewest, most] = LENGTHS.get(code) ?? [7, 10];
   if (rest.length < fewest || rest.length > most || digits.length > 15) return false;
-  // No plan but Italy's, San Marino's and a few African ones keeps a leading zero.
-  if (rest.startsWith('0') && !/^(?:39|378|2)/.test(digits)) return false;
   return code !== '1' || isNanp(rest);
 }
 

@@ -64,7 +64,7 @@ const ODD_VALUES = [
 /** Codice fiscale, 16 characters, the last a check character (Decreto Ministeriale 23 December 1976). */
 export function isCodiceFiscale(compact: string): boolean {
   let sum = 0;
-  for (const [index, character] of [...compact.slice(0, 15)].entries()) {
+  for (const [index, character] of Array.from(compact.slice(0, 15)).entries()) {
     const value = Number.parseInt(character, 36);
     // Digits and the letters A to J count alike.
     const ordinal = value > 9 ? value - 10 : value;

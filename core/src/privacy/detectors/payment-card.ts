@@ -30,8 +30,8 @@ const SCHEMES: readonly (readonly [first: RegExp, lengths: readonly number[]])[]
   [/^(?:6011|64[4-9]|65)/, [16, 17, 18, 19]],
   [/^(?:30[0-5]|36|38|39)/, [14, 15, 16, 17, 18, 19]],
   [/^35(?:2[89]|[3-8])/, [16, 17, 18, 19]],
-  [/^62/, [16, 17, 18, 19]],
-  [/^(?:50|5[678]|6304|6759|676[1-3])/, [13, 14, 15, 16, 17, 18, 19]],
+  [/^(?:62|81)/, [16, 17, 18, 19]],
+  [/^(?:50|5[678]|63|67)/, [13, 14, 15, 16, 17, 18, 19]],
   [/^220[0-4]/, [16, 17, 18, 19]],
 ];
 
@@ -83,6 +83,9 @@ function isPartOfTable(text: string, { start, end }: Span, gap: string): boolean
 /** Thirteen digits are as likely a GTIN (GS1 General Specifications): then a word has to say that it is a card. */
 function isPlainCard(digits: string, searched: Searched, start: number): boolean {
   if (digits.length !== 13) return true;
-  const sum = [...digits].reduce((total, digit, n) => total + Number(digit) * (n % 2 ? 3 : 1), 0);
+  const sum = Array.from(digits).reduce(
+    (total, digit, n) => total + Number(digit) * (n % 2 ? 3 : 1),
+    0,
+  );
   return sum % 10 !== 0 || CARD_WORD.test(contextBefore(searched, start));
 }

@@ -24,22 +24,26 @@ const LAST_GROUP = new RegExp(`${GAP}+\\d+$`);
 /** `(212) 555-0123`: a form that nothing else has. */
 const IN_PARENTHESES = /(?<![\w-])(?:1[ -])?\(([2-9]\d{2})\) ?([2-9]\d{2})[ .-](\d{4})(?![\w-])/g;
 
-/** Digits in groups, or a trunk prefix and digits; only a word before it makes a phone number of it. */
+/** Digits, in groups or not; only a word before it makes a phone number of it. */
 const GROUPED = new RegExp(
-  `(?<![\\w.,+/\\-])(?:\\(?\\d{1,6}(?:${GAP}\\d{1,8}){1,6}|0\\d{8,13})(?!\\w|${GAP}?\\d)`,
+  `(?<![\\w.,+/\\-])(?:\\(?\\d{1,8}(?:${GAP}\\d{1,10}){1,6}|\\d{8,13})(?!\\w|${GAP}?\\d)`,
   'g',
 );
 
+const NOUNS =
+  '(?:tel|tél|phone|telephone|mobil|mobile|móvil|movil|handy|fax|whatsapp|sms|hotline|portable|cellulare|gsm|' +
+  'rückruf|rufnummer|durchwahl|telefoon|telefon|teléfono|telefono|téléphone|тел|телефон|mob)\\p{L}{0,10}';
+const VERBS =
+  '(?:call|dial|ring|appelez|appeler|llame|llamar|chiamare|anrufen|bellen)(?: (?:me|us|her|him|at|on|le|la|al|el|il))*';
+
 /** A word that announces a phone number, with what may stand between the two. */
 const PHONE_WORD = new RegExp(
-  '(?<!\\p{L})(?:' +
-    '(?:tel|tél|phone|telephone|mobil|mobile|móvil|movil|handy|fax|whatsapp|sms|hotline|portable|cellulare|gsm|' +
-    'rückruf|rufnummer|durchwahl|telefoon|telefon|teléfono|telefono|téléphone|тел|телефон|mob)\\p{L}{0,10}' +
-    '(?!\\p{L})[^\\d\\]\\n]{0,20}' +
-    '|(?:call|dial|ring|appelez|appeler|llame|llamar|chiamare|anrufen|bellen)(?: (?:me|us|her|him|at|on|le|la|al|el|il))*' +
-    '[^\\p{L}\\d\\]\\n]{0,6}|cell: ?)$',
+  `(?<!\\p{L})(?:${NOUNS}(?!\\p{L})[^\\d\\]\\n]{0,20}|${VERBS}[^\\p{L}\\d\\]\\n]{0,6}|cell: ?)$`,
   'iu',
 );
+
+/** The same right before the number: then also digits without gaps are one. */
+const PHONE_LABEL = new RegExp(`(?<!\\p{L})${NOUNS}(?!\\p{L})[^\\p{L}\\d\\]\\n]{0,4}$`, 'iu');
 
 /** The words of {@link PHONE_WORD}, by their beginnings: without one of them nothing is announced. */
 const MENTIONED =
@@ -80,15 +84,16 @@ function isAnnounced(searched: Searched, start: number): boolean {
 
 /** The number that a text begins with: the last groups may be of another one, or of a date. */
 function numberIn(text: string, isAnnouncedHere: () => boolean): string | undefined {
-  for (let rest = text; rest.length > 0; rest = rest.replace(LAST_GROUP, '')) {
+  for (let rest = text; ; rest = rest.replace(LAST_GROUP, '')) {
     // The trunk zero that people write in parentheses is no part of the number.
     if (isInternationalNumber(digitsOf(rest.replace(/\( ?0 ?\)/, '')))) {
       // One dot and no other gap is how decimals are written, and domain registries write phone numbers.
       return !/^\+\d{1,3}\.\d+$/.test(rest) || isAnnouncedHere() ? rest : undefined;
     }
-    if (!LAST_GROUP.test(rest)) return undefined;
+    if (!LAST_GROUP.test(rest)) break;
   }
-  return undefined;
+  // Who says that it is one need not know how long it has to be.
+  return digitsOf(text).length <= 15 && isAnnouncedHere() ? text : undefined;
 }
 
 function announcedNumbers(searched: Searched): readonly Span[] {
@@ -101,7 +106,9 @@ function announcedNumbers(searched: Searched): readonly Span[] {
       last !== undefined &&
       span.start - last.end <= 10 &&
       NEXT_NUMBER.test(searched.text.slice(last.end, span.start));
+    const isPlain = /^[1-9]\d*$/.test(match[0]);
     if (!follows && !isAnnounced(searched, span.start)) continue;
+    if (isPlain && !PHONE_LABEL.test(contextBefore(searched, span.start))) continue;
     spans.push(span);
     last = span;
   }
@@ -112,9 +119,9 @@ function announcedNumbers(searched: Searched): readonly Span[] {
 function isNational(text: string): boolean {
   if (DATE.test(text) || /^0\.\d/.test(text)) return false;
   const digits = digitsOf(text);
-  if (digits.startsWith('00')) return isInternationalNumber(digits.slice(2));
-  if (digits.startsWith('0')) return digits.length >= 8 && digits.length <= 12;
+  if (digits.startsWith('00') && isInternationalNumber(digits.slice(2))) return true;
+  if (digits.startsWith('0')) return digits.length >= 8 && digits.length <= 13;
   // Without a trunk prefix: decimals and versions have dots, dialled numbers spaces and hyphens.
   if (/^\d+\.\d+$/.test(text)) return false;
-  return digits.length >= 8 && digits.length <= 11;
+  return digits.length >= 8 && digits.length <= 12;
 }

@@ -70,7 +70,9 @@ export const HARD_NEGATIVES: Readonly<Record<string, (random: Random) => string>
   numericUuid: (r) => r.fill('########-####-4###-8###-############'),
   ulid: (r) =>
     '01K' +
-    Array.from({ length: 23 }, () => r.pick([...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'])).join(''),
+    Array.from({ length: 23 }, () => r.pick(Array.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ'))).join(
+      '',
+    ),
   date: (r) =>
     r.fill(
       r.pick([
@@ -172,7 +174,10 @@ export const HARD_NEGATIVES: Readonly<Record<string, (random: Random) => string>
     ]),
   barcode: (r) => {
     const body = `40${r.digits(10)}`;
-    const sum = [...body].reduce((total, digit, n) => total + Number(digit) * (n % 2 ? 3 : 1), 0);
+    const sum = Array.from(body).reduce(
+      (total, digit, n) => total + Number(digit) * (n % 2 ? 3 : 1),
+      0,
+    );
     return `EAN ${body}${(10 - (sum % 10)) % 10}`;
   },
   grant: (r) =>

@@ -52,26 +52,32 @@ function nir(random: Random): { readonly number: string; readonly key: string } 
 
 const SPANISH = 'TRWAGMYFPDXBNJZSQVHLCKE';
 
+function evenValue(character: string): number {
+  return /\d/.test(character) ? Number(character) : character.charCodeAt(0) - 65;
+}
+
 function codiceFiscale(random: Random): string {
   const consonants = (count: number): string =>
-    Array.from({ length: count }, () => random.pick([...'BCDFGLMNPRSTV'])).join('');
+    Array.from({ length: count }, () => random.pick(Array.from('BCDFGLMNPRSTV'))).join('');
   const body =
-    `${consonants(6)}${random.digits(2)}${random.pick([...'ABCDEHLMPRST'])}` +
-    `${pad(random.int(1, 31) + random.pick([0, 40]))}${random.pick([...'ABDFHL'])}${random.digits(3)}`;
+    `${consonants(6)}${random.digits(2)}${random.pick(Array.from('ABCDEHLMPRST'))}` +
+    `${pad(random.int(1, 31) + random.pick([0, 40]))}${random.pick(Array.from('ABDFHL'))}${random.digits(3)}`;
   // Table of the decree, character by character.
   const odd: Record<string, number> = Object.fromEntries(
     '0=1 1=0 2=5 3=7 4=9 5=13 6=15 7=17 8=19 9=21 A=1 B=0 C=5 D=7 E=9 F=13 G=15 H=17 I=19 J=21 K=2 L=4 M=18 N=20 O=11 P=3 Q=6 R=8 S=12 T=14 U=16 V=10 W=22 X=25 Y=24 Z=23'
       .split(' ')
       .map((entry) => [entry[0]!, Number(entry.slice(2))]),
   );
-  const even = (one: string): number => (/\d/.test(one) ? Number(one) : one.charCodeAt(0) - 65);
-  const sum = [...body].reduce((total, one, n) => total + (n % 2 === 0 ? odd[one]! : even(one)), 0);
+  const sum = Array.from(body).reduce(
+    (total, one, n) => total + (n % 2 === 0 ? odd[one]! : evenValue(one)),
+    0,
+  );
   return body + String.fromCharCode(65 + (sum % 26));
 }
 
 function bsn(random: Random): string {
   for (;;) {
-    const digits = [...random.digits(8)].map(Number);
+    const digits = Array.from(random.digits(8)).map(Number);
     const sum = digits.reduce((total, digit, n) => total + digit * (9 - n), 0);
     if (sum % 11 < 10) return [...digits, sum % 11].join('');
   }

@@ -27,7 +27,7 @@ export function seeded(seed: number): Random {
     pick,
     digits,
     fill: (pattern) =>
-      [...pattern]
+      Array.from(pattern)
         .map((character) => {
           if (character === '#') return digits(1);
           if (character === '^') return String.fromCharCode(int(65, 90));

@@ -183,7 +183,9 @@ export function ibanOf(random: Random): Value {
     const pattern = type === 'n' ? '#' : type === 'a' ? '^' : random.pick(['#', '^']);
     bban += random.fill(pattern.repeat(Number(count)));
   }
-  const numeric = [...`${bban}${country}00`].map((one) => Number.parseInt(one, 36)).join('');
+  const numeric = Array.from(`${bban}${country}00`)
+    .map((one) => Number.parseInt(one, 36))
+    .join('');
   const check = String(98n - (BigInt(numeric) % 97n)).padStart(2, '0');
   const iban = `${country}${check}${bban}`;
   const form = random.pick(['plain', 'groups', 'groups', 'lower case', 'no-break']);
@@ -227,7 +229,7 @@ export function cardOf(random: Random): Value {
 /** The check digit by Luhn: the one that makes the sum a multiple of ten, found by trying. */
 export function luhnDigit(body: string): string {
   for (let check = 0; check < 10; check++) {
-    const reversed = [...`${body}${check}`].reverse().map(Number);
+    const reversed = Array.from(`${body}${check}`).reverse().map(Number);
     const sum = reversed.reduce((total, digit, n) => {
       const weighted = n % 2 === 1 ? digit * 2 : digit;
       return total + Math.floor(weighted / 10) + (weighted % 10);

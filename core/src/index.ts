@@ -125,12 +125,10 @@ export { redact } from './privacy/redact.ts';
 export { redactJsonTexts, redactTexts } from './privacy/redact-texts.ts';
 export {
   REDACTION_KINDS,
-  redactionMarker,
   type RedactionCounts,
   type RedactionKind,
 } from './privacy/redaction-kind.ts';
 export { redactNothing, textRedactorOf, type TextRedactor } from './privacy/text-redactor.ts';
-export { verbatim } from './privacy/verbatim.ts';
 
 // Traces
 export {

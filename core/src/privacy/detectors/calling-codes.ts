@@ -6,8 +6,9 @@ const OF_TWO = new Set(
   ).split(' '),
 );
 
-/** First two digits of codes of three: the ranges in which some are assigned. */
-const OF_THREE = /^(?:2[1-6]|29|35|37|38|42|50|59|67|68|69|80|85|87|88|96|97|99)/;
+/** Codes of three digits that are assigned. */
+const OF_THREE =
+  /^(?:21[12368]|2[2-4]\d|25[0-8]|26\d|29[01789]|35\d|37\d|38[0-35-79]|42[013]|50\d|59\d|67[02-9]|68[0-35-9]|69[0-2]|80[08]|85[02356]|87[08]|88[0-368]|96[0-8]|97[0-79]|99[2-68])/;
 
 /** Fewest and most digits behind a code, from the national numbering plans that ITU-T publishes; of others 7 to 10. */
 const LENGTHS: ReadonlyMap<string, readonly [fewest: number, most: number]> = new Map([

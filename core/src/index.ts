@@ -124,6 +124,7 @@ export { personalData, REDACTED } from './privacy/personal-data.ts';
 export { redact } from './privacy/redact.ts';
 export { redactJsonTexts, redactTexts } from './privacy/redact-texts.ts';
 export {
+  addCounts,
   REDACTION_KINDS,
   type RedactionCounts,
   type RedactionKind,

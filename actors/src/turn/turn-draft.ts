@@ -1,4 +1,5 @@
 import {
+  addCounts,
   canonicalJson,
   EVENT_VERSION,
   fold,
@@ -122,11 +123,11 @@ export class TurnDraft {
   #withBlobRedactions(draft: EventDraft): EventDraft {
     if (this.#blobRedactions.size === 0) return draft;
     const payload = JSON.stringify(draft.payload);
-    let redactions = draft.redactions;
+    const redactions: RedactionCounts = { ...draft.redactions };
     for (const [sha256, counts] of this.#blobRedactions) {
-      if (payload.includes(`"${sha256}"`)) redactions = sumOf(redactions, counts);
+      if (payload.includes(`"${sha256}"`)) addCounts(redactions, counts);
     }
-    return redactions === draft.redactions ? draft : { ...draft, redactions };
+    return { ...draft, redactions };
   }
 
   /** The event as `fold` takes it; what is not known before it is sealed is left empty. */
@@ -149,15 +150,6 @@ export class TurnDraft {
       hash: '',
     } as ContinuationEvent;
   }
-}
-
-function sumOf(one: RedactionCounts = {}, other: RedactionCounts): RedactionCounts {
-  const sum = { ...one };
-  for (const [name, count] of Object.entries(other)) {
-    const kind = name as keyof RedactionCounts;
-    sum[kind] = (sum[kind] ?? 0) + count;
-  }
-  return sum;
 }
 
 function payloadBytes(draft: EventDraft): number {

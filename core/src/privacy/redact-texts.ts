@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { shortened } from '../canonical/well-formed.ts';
 import { isPersonalData } from './personal-data.ts';
-import { countMarkers, type RedactionCounts } from './redaction-kind.ts';
+import { addCounts, countMarkers, type RedactionCounts } from './redaction-kind.ts';
 import { SchemaRedactor } from './schema-redactor.ts';
 import type { TextRedactor } from './text-redactor.ts';
 import { isVerbatim } from './verbatim.ts';
@@ -43,13 +43,29 @@ export function redactTexts(
   return texts.redact(schema, value, { redactor, counts });
 }
 
-/** The same for a JSON value of which no schema says anything: all its texts, and the names of its members. */
+/**
+ * The same for a JSON value of which no schema says anything: all its texts, and the names of its members. What it returns must
+ * not be changed afterwards: it is known to be done.
+ */
 export function redactJsonTexts<T>(
   value: T,
   redactor: TextRedactor,
   counts: RedactionCounts = {},
 ): T {
-  return redactJson(value, { redactor, counts }) as T;
+  const found: RedactionCounts = {};
+  const result = redactJson(value, { redactor, counts: found }) as T;
+  if (typeof result === 'object' && result !== null) doneBy(redactor).set(result, found);
+  addCounts(counts, found);
+  return result;
+}
+
+/** What redactors made of whole values, and what was in it: a result is in two events of its turn, and need be searched once. */
+const done = new WeakMap<TextRedactor, WeakMap<object, RedactionCounts>>();
+
+function doneBy(redactor: TextRedactor): WeakMap<object, RedactionCounts> {
+  let values = done.get(redactor);
+  if (!values) done.set(redactor, (values = new WeakMap()));
+  return values;
 }
 
 function redactJson(value: unknown, context: Context, label = ''): unknown {
@@ -59,6 +75,11 @@ function redactJson(value: unknown, context: Context, label = ''): unknown {
     return text;
   }
   if (typeof value !== 'object' || value === null) return value;
+  const known = done.get(context.redactor)?.get(value);
+  if (known) {
+    addCounts(context.counts, known);
+    return value;
+  }
   if (Array.isArray(value)) {
     let copy: unknown[] | undefined;
     for (const [index, item] of value.entries()) {

@@ -12,6 +12,14 @@ export function redactionMarker(kind: RedactionKind): string {
 
 const MARKERS = new RegExp(`\\[redacted:(${REDACTION_KINDS.join('|')})\\]`, 'g');
 
+/** Adds counts to others. */
+export function addCounts(counts: RedactionCounts, more: RedactionCounts): void {
+  for (const [name, count] of Object.entries(more)) {
+    const kind = name as RedactionKind;
+    counts[kind] = (counts[kind] ?? 0) + count;
+  }
+}
+
 /** Adds the markers that a text holds to the counts, by kind. */
 export function countMarkers(text: string, counts: RedactionCounts): void {
   if (!text.includes('[redacted:')) return;

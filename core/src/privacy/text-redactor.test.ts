@@ -84,6 +84,15 @@ describe('leaves as it is', () => {
     expect(redact(text)).toBe(text);
   });
 
+  it('its own markers, whatever names there are', () => {
+    const odd = textRedactorOf({ kinds: ['email'], names: ['redacted', 'email', 'Card', 'id'] });
+    const text = 'an email from a@b.co, [redacted:card] and [redacted:national-id]';
+    const once =
+      'an [redacted:name] from [redacted:email], [redacted:card] and [redacted:national-id]';
+    expect(odd.redact(text)).toBe(once);
+    expect(odd.redact(once)).toBe(once);
+  });
+
   it('what the tenant does not ask for', () => {
     const text = 'a@b.co, 4111 1111 1111 1111, Grace Hopper';
     const only = (kinds: readonly string[], names: readonly string[] = []) =>

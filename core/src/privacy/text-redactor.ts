@@ -91,25 +91,37 @@ function replaced(text: string, label: string, detectors: readonly Detector[]): 
   return result + text.slice(from);
 }
 
-/** Without numbers in addresses, and without what touches a marker: it was part of a longer word when that was replaced. */
+const MARKERS = /\[redacted(?::[a-z-]+)?\]/g;
+
+/**
+ * In order, without numbers in addresses, without what is a marker's own, and without what touches one: that was part of a
+ * longer word when the marker took the place of the rest.
+ */
 function inTexts(all: readonly Found[], text: string): readonly Found[] {
-  const addresses = matchesOf(ADDRESSES, text).map((match) => ({
+  const inMarker = overlapWith(spansIn(MARKERS, text), 1);
+  const inAddress = overlapWith(spansIn(ADDRESSES, text), 0);
+  return all
+    .toSorted((a, b) => a.start - b.start)
+    .filter(
+      (one) => !inMarker(one) && (one.kind === 'email' || one.kind === 'name' || !inAddress(one)),
+    );
+}
+
+function spansIn(expression: RegExp, text: string): readonly Span[] {
+  return matchesOf(expression, text).map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
   }));
-  const sorted = all.toSorted((a, b) => a.start - b.start);
-  let next = 0;
-  return sorted.filter((one) => {
-    if (text.startsWith('[redacted', one.end)) return false;
-    if (text[one.start - 1] === ']' && MARKER_END.test(text.slice(one.start - 24, one.start)))
-      return false;
-    while (next < addresses.length && (addresses[next]?.end ?? 0) <= one.start) next++;
-    const inAddress = (addresses[next]?.start ?? Infinity) < one.end;
-    return !inAddress || one.kind === 'email' || one.kind === 'name';
-  });
 }
 
-const MARKER_END = /\[redacted(?::[a-z-]+)?\]$/;
+/** Whether a span overlaps one of some, or comes as near as `near`; to be asked of spans in order. */
+function overlapWith(spans: readonly Span[], near: number): (one: Span) => boolean {
+  let next = 0;
+  return ({ start, end }) => {
+    while (next < spans.length && (spans[next]?.end ?? 0) + near <= start) next++;
+    return (spans[next]?.start ?? Infinity) < end + near;
+  };
+}
 
 /** Of spans in order, those that are not covered by one whose kind goes first. */
 function withoutOverlaps(sorted: readonly Found[]): readonly Found[] {

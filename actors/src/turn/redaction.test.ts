@@ -9,6 +9,7 @@ import {
   sleep,
   streamItem,
   type ContinuationEvent,
+  type MergeSpec,
   type RedactionSettings,
 } from '@maestro/core';
 import { describe, expect, it } from 'vitest';
@@ -24,7 +25,7 @@ import {
   type MemoryRuntimeOptions,
 } from '../testing/index.ts';
 import { asker, inlineOf, workerOf } from '../testing/sample-recipes.ts';
-import type { Command } from './command.ts';
+import type { Command, Reply } from './command.ts';
 import { EVENTS_TOPIC } from './effects.ts';
 
 const EMAIL = 'grace.hopper@navy.example.org';
@@ -273,6 +274,41 @@ describe('no personal data in rows, blobs, messages, spans and log lines', () =>
     expect(runtime.rows.snapshot().size).toBeGreaterThan(20);
     expect(world.leaks()).toEqual([]);
   });
+});
+
+it('neither from a fork that is asked for, nor from a merge', async () => {
+  const world = watched([asker]);
+  const { continuations, store } = world.runtime;
+  await continuations.send(ref, spawnOf('asker@1'));
+  const forking: Command = {
+    kind: 'fork',
+    requestId: 'f1',
+    by: { subject: 'alice' },
+    children: [{ objective: TEXT, tags: [EMAIL] }, {}],
+  };
+  const { children } = await continuations.send<Extract<Reply, { kind: 'forked' }>>(ref, forking);
+  expect(await continuations.send(ref, forking)).toMatchObject({ changed: false });
+  await settle(world);
+  const merged = { tenant: ref.tenant, id: '01J0000000000000000000000M' };
+  const merge: MergeSpec = {
+    parents: [...children],
+    function: 'collect',
+    parameters: {},
+    need: 2,
+    onFailure: 'fail',
+  };
+  await continuations.send(merged, { ...spawnOf('asker@1'), merge });
+  for (const id of children) {
+    await continuations.send({ ...ref, id }, signalOf('go', { payload: TEXT }));
+  }
+  await settle(world);
+  const { state } = await readVerified(store, merged);
+  expect(JSON.stringify(state.merge?.merged?.value)).toContain(REDACTED);
+  expect((await readVerified(store, { ...ref, id: children[0] ?? '' })).state.goal).toMatchObject({
+    objective: REDACTED,
+    tags: ['[redacted:email]'],
+  });
+  expect(world.leaks()).toEqual([]);
 });
 
 describe('what cannot do without', () => {

@@ -1,6 +1,5 @@
 import {
   complete,
-  defaultTenantDocument,
   defineRecipe,
   fork,
   JsonValue,
@@ -10,96 +9,13 @@ import {
   streamItem,
   type ContinuationEvent,
   type MergeSpec,
-  type RedactionSettings,
 } from '@maestro/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { InProcessBus } from '../bus/in-process-bus.ts';
-import { logTurns } from '../observability/turn-log.ts';
 import { readVerified, ref, signalOf, spawnOf } from '../testing/drive.ts';
-import {
-  createMemoryRuntime,
-  MemoryBlobStore,
-  MemoryTracing,
-  type MemoryRuntime,
-  type MemoryRuntimeOptions,
-} from '../testing/index.ts';
 import { asker, inlineOf, workerOf } from '../testing/sample-recipes.ts';
+import { EMAIL, REDACTED, settle, TEXT, watched } from '../testing/watched-runtime.ts';
 import type { Command, Reply } from './command.ts';
-import { EVENTS_TOPIC } from './effects.ts';
-
-const EMAIL = 'grace.hopper@navy.example.org';
-const PHONE = '+49 30 23125 123';
-const IBAN = 'DE89 3704 0044 0532 0130 00';
-const CARD = '4111 1111 1111 1111';
-const SSN = '536-90-4399';
-const VALUES = [EMAIL, PHONE, IBAN, CARD, SSN, 'grace.hopper', '23125 1', '4111 1', '536-90'];
-const TEXT = `Ask ${EMAIL} or ${PHONE}; pay ${IBAN} by ${CARD} (${SSN})`;
-const REDACTED =
-  'Ask [redacted:email] or [redacted:phone]; pay [redacted:iban] by [redacted:card] ([redacted:national-id])';
-
-/** Everything that leaves a runtime, as text. */
-interface Watched {
-  readonly runtime: MemoryRuntime;
-  leaks(): readonly string[];
-}
-
-function watched(
-  recipes: MemoryRuntimeOptions['recipes'],
-  more: Partial<MemoryRuntimeOptions> = {},
-): Watched {
-  const bus = new InProcessBus();
-  const tracing = new MemoryTracing();
-  const blobs = new MemoryBlobStore();
-  const said: string[] = [];
-  bus.subscribe(EVENTS_TOPIC, async (message) => {
-    said.push(JSON.stringify(message));
-  });
-  const write = (fields: object, message: string): void => {
-    const { err, ...rest } = fields as { err?: Error };
-    said.push(JSON.stringify({ ...rest, message, err: `${err?.message} ${err?.stack}` }));
-  };
-  const runtime = createMemoryRuntime({
-    recipes,
-    bus,
-    tracing,
-    blobs,
-    log: logTurns({ debug: write, warn: write }),
-    ...more,
-  });
-  return {
-    runtime,
-    leaks: () => {
-      const all = [
-        ...runtime.rows.snapshot().values(),
-        ...blobs.texts(),
-        ...tracing.spans.map((span) => JSON.stringify(span)),
-        ...said,
-      ].join('\n');
-      expect(all.length).toBeGreaterThan(1000);
-      return VALUES.filter((value) => all.includes(value));
-    },
-  };
-}
-
-async function settle({ runtime }: Watched): Promise<void> {
-  await runtime.advance(5_000);
-  await runtime.runSteps();
-  await runtime.advance(60_000);
-}
-
-function asking(objective: string): Command {
-  const command = spawnOf('asker@1');
-  Object.assign(command.goal, { objective });
-  return command;
-}
-
-async function objectiveWith(redaction: RedactionSettings): Promise<string> {
-  const { runtime } = watched([asker]);
-  await runtime.tenants.put({ ...defaultTenantDocument(ref.tenant), redaction });
-  await runtime.continuations.send(ref, asking(`Grace Hopper, ${EMAIL}, ${CARD}`));
-  return (await readVerified(runtime.store)).state.goal.objective;
-}
 
 const redactionsOf = (events: readonly ContinuationEvent[]): readonly unknown[] =>
   events.map(({ redactions }) => redactions);
@@ -309,110 +225,4 @@ it('neither from a fork that is asked for, nor from a merge', async () => {
     tags: ['[redacted:email]'],
   });
   expect(world.leaks()).toEqual([]);
-});
-
-describe('what cannot do without', () => {
-  const strict = defineRecipe({
-    name: 'strict',
-    version: 1,
-    description: 'Wants an address',
-    parameters: z.strictObject({ notify: z.email().optional() }),
-    state: z.strictObject({ to: z.email().optional() }),
-    start: () => ({ step: 'ask', state: {} }),
-    steps: {
-      ask: {
-        inline: true,
-        run: () =>
-          sleep(
-            {
-              kind: 'human',
-              signal: 'go',
-              schema: {
-                type: 'object',
-                properties: { mail: { type: 'string', format: 'email' } },
-                required: ['mail'],
-              },
-            },
-            'end',
-          ),
-      },
-      end: { inline: true, run: () => complete('done', { to: EMAIL }) },
-    },
-  });
-
-  it('is refused where it is asked for, and not when a step reads it', async () => {
-    const world = watched([strict, asker]);
-    const { continuations } = world.runtime;
-    await expect(
-      continuations.send(ref, spawnOf('strict@1', { notify: EMAIL })),
-    ).rejects.toMatchObject({
-      code: 'recipe.parameters_invalid',
-    });
-    await continuations.send(ref, spawnOf('strict@1'));
-    await expect(
-      continuations.send(ref, signalOf('go', { payload: { mail: EMAIL } })),
-    ).rejects.toMatchObject({
-      code: 'signal.payload_invalid',
-    });
-    expect(world.leaks()).toEqual([]);
-  });
-
-  it('fails the continuation where a step keeps it', async () => {
-    const world = watched([inlineOf(() => complete(1)), strict]);
-    await world.runtime.tenants.put({
-      ...defaultTenantDocument(ref.tenant),
-      redaction: { kinds: ['card'], names: [] },
-    });
-    await world.runtime.continuations.send(ref, spawnOf('strict@1'));
-    await world.runtime.continuations.send(ref, signalOf('go', { payload: { mail: EMAIL } }));
-    expect((await readVerified(world.runtime.store)).state.recipeState).toEqual({ to: EMAIL });
-    const fresh = watched([inlineOf(() => complete(1)), strictEnd]);
-    await fresh.runtime.continuations.send(ref, spawnOf('strict-end@1'));
-    const { state } = await readVerified(fresh.runtime.store);
-    expect(state.failure).toMatchObject({ code: 'step.outcome_invalid' });
-    expect(fresh.leaks()).toEqual([]);
-  });
-
-  const strictEnd = defineRecipe({
-    name: 'strict-end',
-    version: 1,
-    description: 'Keeps an address',
-    parameters: z.strictObject({}),
-    state: z.strictObject({ to: z.email().optional() }),
-    start: () => ({ step: 'end', state: {} }),
-    steps: { end: { inline: true, run: () => complete('done', { to: EMAIL }) } },
-  });
-});
-
-describe('a request that is repeated', () => {
-  it('is the same, and another under its key is not', async () => {
-    const { runtime } = watched([asker]);
-    const { continuations } = runtime;
-    expect(await continuations.send(ref, asking(TEXT))).toMatchObject({ created: true });
-    expect(await continuations.send(ref, asking(TEXT))).toMatchObject({ created: false });
-    await expect(continuations.send(ref, asking(`Do not ${TEXT}`))).rejects.toMatchObject({
-      code: 'idempotency.conflict',
-    });
-  });
-});
-
-describe('the document of the tenant', () => {
-  it('switches kinds off, and names on', async () => {
-    expect(await objectiveWith({ kinds: ['card'], names: [] })).toBe(
-      `Grace Hopper, ${EMAIL}, [redacted:card]`,
-    );
-    expect(await objectiveWith({ kinds: [], names: ['Grace Hopper'] })).toBe(
-      `[redacted:name], [redacted:name]@navy.example.org, ${CARD}`,
-    );
-    expect(await objectiveWith({ kinds: [], names: [] })).toBe(`Grace Hopper, ${EMAIL}, ${CARD}`);
-  });
-
-  it('that cannot be read leaves the default in force', async () => {
-    const { runtime } = watched([asker]);
-    runtime.rows.tamper('acme:tenant:document', '[]');
-    const command = spawnOf('asker@1');
-    Object.assign(command.goal, { objective: EMAIL });
-    await runtime.continuations.send(ref, command);
-    expect((await readVerified(runtime.store)).state.goal.objective).toBe('[redacted:email]');
-  });
 });

@@ -1,4 +1,4 @@
-import type { RedactionSettings } from '../tenant/redaction-settings.ts';
+import type { StoredRedactionSettings } from '../tenant/redaction-settings.ts';
 import { matchesOf, type Detector, type Span } from './detectors/detector.ts';
 import { emailDetector } from './detectors/email.ts';
 import { ibanDetector } from './detectors/iban.ts';
@@ -39,16 +39,16 @@ const MAX_LOOKS = 4;
 /** Leaves every text as it is. */
 export const redactNothing: TextRedactor = { redact: (text) => text };
 
-const made = new WeakMap<RedactionSettings, TextRedactor>();
+const made = new WeakMap<StoredRedactionSettings, TextRedactor>();
 
 /** Replaces what the detectors of the settings' kinds find, and its names. Kinds of a newer release are passed over. */
-export function textRedactorOf(settings: RedactionSettings): TextRedactor {
+export function textRedactorOf(settings: StoredRedactionSettings): TextRedactor {
   let redactor = made.get(settings);
   if (!redactor) made.set(settings, (redactor = make(settings)));
   return redactor;
 }
 
-function make({ kinds, names }: RedactionSettings): TextRedactor {
+function make({ kinds, names }: StoredRedactionSettings): TextRedactor {
   const wanted = DETECTORS.filter(({ kind }) => kinds.includes(kind));
   const detectors = names.length === 0 ? wanted : [...wanted, nameDetector(names)];
   if (detectors.length === 0) return redactNothing;

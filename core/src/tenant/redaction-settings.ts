@@ -17,10 +17,11 @@ export const RedactionSettings = z.strictObject({
   /** Names of people to take out, as kind `name`. @default none */
   names: z.array(z.string().min(2).max(100).regex(/\p{L}/u)).max(MAX_NAMES).default([]),
 });
+export type RedactionSettings = z.infer<typeof RedactionSettings>;
 
 /** The settings as they are stored: a release passes over kinds that only a later one knows. */
 export const StoredRedactionSettings = z.looseObject({
   kinds: z.array(z.string()).default(() => [...DETECTED_KINDS]),
   names: z.array(z.string()).default([]),
 });
-export type RedactionSettings = z.infer<typeof StoredRedactionSettings>;
+export type StoredRedactionSettings = z.infer<typeof StoredRedactionSettings>;

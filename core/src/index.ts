@@ -45,6 +45,7 @@ export {
   newBudget,
   remainderOf,
 } from './budget/budget.ts';
+export { RedactionSettings, StoredRedactionSettings } from './tenant/redaction-settings.ts';
 export { TenantLimits } from './tenant/tenant-limits.ts';
 export {
   defaultTenantDocument,
@@ -105,6 +106,7 @@ export {
   type ContinuationEvent,
 } from './event/stored-event.ts';
 export { rootSpanIdOf, spanIdOf, traceparentOf } from './event/event-span.ts';
+export { redactDraft } from './event/redact-draft.ts';
 export { sealEvent, MAX_ROW_BYTES, type SealedEvent } from './event/seal.ts';
 export { parseStoredEvent } from './event/parse-stored-event.ts';
 export { upcast, type Upcaster, type UpcasterTable } from './event/upcast.ts';
@@ -120,6 +122,14 @@ export { fold } from './log/fold.ts';
 export { LogVerifier } from './log/log-verifier.ts';
 export { personalData, REDACTED } from './privacy/personal-data.ts';
 export { redact } from './privacy/redact.ts';
+export { redactJsonTexts, redactTexts } from './privacy/redact-texts.ts';
+export {
+  addCounts,
+  REDACTION_KINDS,
+  type RedactionCounts,
+  type RedactionKind,
+} from './privacy/redaction-kind.ts';
+export { redactNothing, textRedactorOf, type TextRedactor } from './privacy/text-redactor.ts';
 
 // Traces
 export {

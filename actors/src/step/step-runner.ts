@@ -308,7 +308,8 @@ function threw(error: unknown): StepResult {
   const message = error instanceof Error ? error.message : String(error);
   return {
     kind: 'threw',
-    message: message.slice(0, MAX_MESSAGE_LENGTH),
+    // Longer than what is stored: what personal data is in it is found before it is cut to that.
+    message: message.slice(0, 4 * MAX_MESSAGE_LENGTH),
     retryable: error instanceof MaestroError ? error.retryable : true,
     ...(error instanceof MaestroError ? { code: error.code } : {}),
   };

@@ -16,6 +16,7 @@ it('gives one without a document the defaults', async () => {
     schemaVersion: 1,
     tenant: 'acme',
     limits: { maxForkDepth: 16, maxChildren: 1000 },
+    redaction: { kinds: ['email', 'phone', 'iban', 'card', 'national-id'], names: [] },
   });
 });
 

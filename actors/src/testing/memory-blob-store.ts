@@ -9,6 +9,11 @@ export class MemoryBlobStore implements BlobStore {
     return this.#texts.size;
   }
 
+  /** All of them, as they were put. */
+  texts(): readonly string[] {
+    return [...this.#texts.values()];
+  }
+
   async put(tenant: string, sha256: string, text: string): Promise<void> {
     this.#texts.set(`${tenant}/${sha256}`, text);
   }

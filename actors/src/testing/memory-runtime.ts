@@ -12,7 +12,7 @@ import {
 } from '@maestro/core';
 import { InProcessBus } from '../bus/in-process-bus.ts';
 import { ContinuationHost } from '../host/continuation-host.ts';
-import { silentLog } from '../observability/turn-log.ts';
+import { silentLog, type TurnLog } from '../observability/turn-log.ts';
 import { TurnTracer } from '../observability/turn-tracer.ts';
 import type { StepGateway } from '../step/step-gateway.ts';
 import type { TopicGateway } from '../topic/topic-command.ts';
@@ -46,6 +46,8 @@ export interface MemoryRuntimeOptions {
   readonly tracing?: Tracing;
   /** What counts and measures instead of the runtime's own. */
   readonly metrics?: Observability;
+  /** What is told to operators. @default nothing */
+  readonly log?: TurnLog;
   /** Where detached steps report. @default this host */
   readonly gateway?: StepGateway & TopicGateway;
 }
@@ -108,6 +110,7 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
   const topicHost: TopicHost = new TopicHost({
     rows: life.rows(rows),
     clock,
+    tenants,
     reminders: life.topicReminders(scheduler.ofTopics),
     crash: options.crash ?? noCrash,
     deliver: (ref, match) => outward.tell(...wakeOf(ref, match)),
@@ -133,7 +136,7 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
       observability: options.metrics ?? observability,
       tracer: options.tracing && new TurnTracer(options.tracing, store, clock),
       crash: options.crash ?? noCrash,
-      log: silentLog,
+      log: options.log ?? silentLog,
     },
     outward,
     { handOverMs: 0, ...(options.stepTimes ? { stepTimes: options.stepTimes } : {}) },

@@ -5,11 +5,14 @@ import {
   type Clock,
   type ContinuationRef,
   type ErrorWire,
+  type TenantDirectory,
   type TopicRef,
 } from '@maestro/core';
 import type { RowStore } from '../store/row-store.ts';
 import type { CommandOf } from '../turn/command.ts';
 import { noCrash, type CrashHook } from '../turn/crash-points.ts';
+import { rulesOf } from '../turn/tenant-rules.ts';
+import { redactItem } from './redact-item.ts';
 import { TopicCommand, type TopicReply } from './topic-command.ts';
 import type { Keeping, Match } from './topic-state.ts';
 import { TopicStore } from './topic-store.ts';
@@ -37,6 +40,8 @@ export interface TopicReminders {
 export interface TopicHostPorts {
   readonly rows: RowStore;
   readonly clock: Clock;
+  /** Say what is taken out of items. */
+  readonly tenants: Pick<TenantDirectory, 'document'>;
   readonly reminders: TopicReminders;
   /** Wakes a continuation with the item that it waited for. */
   readonly deliver: (ref: TopicRef, match: Match) => Promise<unknown>;
@@ -130,8 +135,11 @@ export class TopicHost {
   async #run(topic: WakeTopic, command: TopicCommand): Promise<TopicReply> {
     switch (command.kind) {
       case 'publish': {
+        const { texts } = await rulesOf(this.#ports.tenants, topic.ref.tenant);
         const taken = await Promise.all(
-          command.items.map(({ id, item }) => topic.publish(id, item, command.traceparent)),
+          command.items.map(({ id, item }) =>
+            topic.publish(id, redactItem(item, texts), command.traceparent),
+          ),
         );
         const fresh = taken.filter(Boolean).length;
         return { kind: 'published', taken: fresh, known: taken.length - fresh };

@@ -82,7 +82,7 @@ export function finishStep(
   returned: unknown,
   context: DecideContext,
 ): void {
-  const { outcome: read, children, recipeState } = readOutcome(recipe, returned, context.nowMs);
+  const { outcome: read, children, recipeState } = readOutcome(recipe, returned, context);
   const outcome = claimedOutcome(draft, read);
   draft.add(
     {
@@ -193,7 +193,8 @@ export function failFinally(draft: TurnDraft, error: unknown, stepId?: string): 
     type: 'error',
     payload: {
       code,
-      message: shortened(message, MAX_MESSAGE_LENGTH),
+      // Before it is cut: half a value would not be found.
+      message: shortened(draft.withoutPersonalData(message), MAX_MESSAGE_LENGTH),
       final: true,
       ...(stepId ? { stepId } : {}),
     },

@@ -2,6 +2,7 @@ import {
   canonicalJson,
   deriveChildId,
   MaestroError,
+  redactJsonTexts,
   sha256Hex,
   type ContinuationState,
 } from '@maestro/core';
@@ -13,9 +14,10 @@ import { TurnDraft } from './turn-draft.ts';
 /** Decides a fork that somebody asked for: from now, or from an earlier event. Also one that has ended can be forked. */
 export function decideFork(
   state: ContinuationState,
-  command: CommandOf<'fork'>,
+  given: CommandOf<'fork'>,
   context: DecideContext,
 ): Decision {
+  const command = { ...given, children: redactJsonTexts(given.children, context.texts) };
   const requestHash = sha256Hex(canonicalJson({ from: command.from, children: command.children }));
   const before = state.requests.find(({ id }) => id === command.requestId);
   if (before && (before.hash !== requestHash || !before.fork)) {
@@ -33,7 +35,7 @@ export function decideFork(
       `${state.id} has no event ${from}; its last is ${state.sequence}`,
     );
   }
-  const draft = new TurnDraft(state, context.nowMs);
+  const draft = new TurnDraft(state, context);
   draft.add(forkByRequest(state, past, command, requestHash, context));
   const fork = { sequence: state.sequence + 1, children: command.children.length };
   return { ...answer(state, fork, true), events: draft.events };

@@ -23,7 +23,7 @@ export function decideItem(
         )
       : undefined;
   if (!wait || !awaited) return { events: [], reply: { kind: 'item', woke: false } };
-  const draft = new TurnDraft(state, context.nowMs);
+  const draft = new TurnDraft(state, context);
   beginTick(
     draft,
     causeOf(awaited, item),

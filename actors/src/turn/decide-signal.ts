@@ -6,6 +6,7 @@ import {
   isOperatorSignal,
   MaestroError,
   redact,
+  redactJsonTexts,
   remindersOf,
   Redirection,
   sha256Hex,
@@ -30,10 +31,12 @@ const NEWER: ReadonlySet<string> = new Set(['skip', 'redirect']);
 /** Decides a signal: a control signal at any time, another one only while the continuation waits for it. */
 export function decideSignal(
   state: ContinuationState,
-  command: CommandOf<'signal'>,
+  given: CommandOf<'signal'>,
   context: DecideContext,
 ): Decision {
-  const draft = new TurnDraft(state, context.nowMs);
+  // Before anything is made of it: the hash of a short payload could be guessed.
+  const command = { ...given, payload: redactJsonTexts(given.payload, context.texts) };
+  const draft = new TurnDraft(state, context);
   const answer = (changed: boolean): Decision => ({
     events: draft.events,
     blobs: draft.blobs,

@@ -2,13 +2,19 @@ import {
   DEFAULT_CAP_MICRO_USD,
   MaestroError,
   newBudget,
+  canonicalJson,
   readRecipeState,
   redact,
+  redactTexts,
+  MergeSpec,
   rootLineage,
+  sha256Hex,
   shortened,
+  StoredGoalFrame,
   type Beginning,
   type ContinuationState,
   type Recipe,
+  type TextRedactor,
 } from '@maestro/core';
 import { advance, failFinally, finishStep, interrupted, MAX_MESSAGE_LENGTH } from './advance.ts';
 import type { Command, CommandOf, Reply } from './command.ts';
@@ -63,10 +69,11 @@ export function decide(
 
 function spawn(
   state: ContinuationState | null,
-  command: CommandOf<'spawn'>,
+  given: CommandOf<'spawn'>,
   context: DecideContext,
 ): Decision {
-  const { ref, nowMs, recipes } = context;
+  const { ref, recipes, texts } = context;
+  const command = withoutPersonalData(given, texts);
   const { id } = ref;
   const reply = (now: ContinuationState, created: boolean): Reply => ({
     kind: 'spawned',
@@ -97,8 +104,8 @@ function spawn(
   }
   const { merge } = command;
   const lineage = merge ? lineageOfMerge(merge, context) : command.lineage;
-  const beginning = command.beginning ?? startOf(recipe, parameters.data);
-  const draft = new TurnDraft(null, nowMs, ref);
+  const beginning = command.beginning ?? startOf(recipe, parameters.data, texts);
+  const draft = new TurnDraft(null, context);
   draft.add({
     type: 'spawn',
     payload: {
@@ -125,14 +132,31 @@ function spawn(
   return { events: draft.events, blobs: draft.blobs, reply: reply(draft.state, true) };
 }
 
+/**
+ * A command without the personal data in its texts, so that nothing is made of that. Where there was some the hash of the
+ * request is over what is left: from the hash of a request that is otherwise known it could be guessed.
+ */
+function withoutPersonalData(command: CommandOf<'spawn'>, texts: TextRedactor): CommandOf<'spawn'> {
+  const goal = redactTexts(StoredGoalFrame, command.goal, texts) as typeof command.goal;
+  const merge = redactTexts(MergeSpec.optional(), command.merge, texts) as typeof command.merge;
+  if (goal === command.goal && merge === command.merge) return command;
+  const { budget } = command;
+  return {
+    ...command,
+    goal,
+    merge,
+    requestHash: sha256Hex(canonicalJson({ goal, budget, merge })),
+  };
+}
+
 /** Where a recipe starts. */
-export function startOf(recipe: Recipe, parameters: unknown): Beginning {
+export function startOf(recipe: Recipe, parameters: unknown, texts: TextRedactor): Beginning {
   const { step, state } = recipe.start(parameters);
-  return { firstStep: step, recipeState: readRecipeState(recipe, state) };
+  return { firstStep: step, recipeState: readRecipeState(recipe, state, texts) };
 }
 
 function wake(state: ContinuationState, context: DecideContext): Decision {
-  const draft = new TurnDraft(state, context.nowMs);
+  const draft = new TurnDraft(state, context);
   goOn(draft, context);
   if (context.draining && draft.events.length === 0 && canGoOn(state, context.nowMs)) {
     // Refused, so that it comes again: by then the actor may live on a host that starts the step.
@@ -146,7 +170,7 @@ function stepEnded(
   command: CommandOf<'finish-step'>,
   context: DecideContext,
 ): Decision {
-  const draft = new TurnDraft(state, context.nowMs);
+  const draft = new TurnDraft(state, context);
   const answer = (accepted: boolean): Decision => ({
     events: draft.events,
     blobs: draft.blobs,
@@ -187,7 +211,7 @@ function stepEnded(
     type: 'error',
     payload: {
       code: result.code ?? 'step.failed',
-      message: shortened(result.message, MAX_MESSAGE_LENGTH),
+      message: shortened(draft.withoutPersonalData(result.message), MAX_MESSAGE_LENGTH),
       final,
       stepId,
       attempt,

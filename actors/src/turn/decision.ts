@@ -1,4 +1,10 @@
-import type { ContinuationRef, EventDraft, RecipeRegistry, TenantLimits } from '@maestro/core';
+import type {
+  ContinuationRef,
+  EventDraft,
+  RecipeRegistry,
+  TenantLimits,
+  TextRedactor,
+} from '@maestro/core';
 import type { Reply } from './command.ts';
 import type { Preloaded } from './preload.ts';
 
@@ -10,6 +16,8 @@ export interface DecideContext extends Preloaded {
   readonly recipes: RecipeRegistry;
   /** What the tenant allows. @throws MaestroError `tenant.invalid` when that cannot be told. */
   readonly limits: () => TenantLimits;
+  /** Takes personal data out of free text, before anything is made of it. */
+  readonly texts: TextRedactor;
   /** Whether the running step's lease has ended: its time is over and it does not run on this host. */
   readonly leaseEnded: boolean;
   /** Whether time may be skipped: never in production. */

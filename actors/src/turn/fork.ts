@@ -5,6 +5,7 @@ import {
   newBudget,
   readRecipeState,
   redact,
+  redactJsonTexts,
   remainderOf,
   sha256Hex,
   traceparentOf,
@@ -17,6 +18,7 @@ import {
   type EventPayload,
   type JsonValue,
   type Recipe,
+  type TextRedactor,
 } from '@maestro/core';
 import type { CommandOf } from './command.ts';
 import type { DecideContext } from './decision.ts';
@@ -74,12 +76,16 @@ function tickOf({ tick, steps, wait, signal, lastWake, merge }: ContinuationStat
 /** The fork event of a step's outcome; `sequence` is the event's. @throws MaestroError when it is refused. */
 export function forkByStep(
   state: ContinuationState,
-  { children, step: firstStep }: { readonly children: readonly ChildSpec[]; readonly step: string },
+  {
+    children: given,
+    step: firstStep,
+  }: { readonly children: readonly ChildSpec[]; readonly step: string },
   sequence: number,
   recipe: Recipe,
   context: DecideContext,
 ): EventDraft {
-  checkFamily(state, children.length, context);
+  checkFamily(state, given.length, context);
+  const children = redactJsonTexts(given, context.texts);
   const births = children.map((child, index) => {
     if ((child.step === undefined) === (child.recipe === undefined)) {
       throw new MaestroError(
@@ -93,12 +99,16 @@ export function forkByStep(
         `${recipe.reference} has no step '${child.step}' for child ${index} of its fork`,
       );
     }
-    if (child.recipe !== undefined) return startOf(state, child, context.recipes.get(child.recipe));
+    if (child.recipe !== undefined) {
+      return startOf(state, child, context.recipes.get(child.recipe), context.texts);
+    }
     const goal = goalOf(state.goal, child, recipe, index);
     return {
       ...(goal === state.goal ? {} : { goal }),
       ...(child.step === undefined ? {} : { firstStep: child.step }),
-      ...(child.state === undefined ? {} : { recipeState: readRecipeState(recipe, child.state) }),
+      ...(child.state === undefined
+        ? {}
+        : { recipeState: readRecipeState(recipe, child.state, context.texts) }),
     };
   });
   // What the children have in common is there once.
@@ -191,7 +201,12 @@ function checkFamily(
   }
 }
 
-function startOf(state: ContinuationState, child: ChildSpec, recipe: Recipe): Birth {
+function startOf(
+  state: ContinuationState,
+  child: ChildSpec,
+  recipe: Recipe,
+  texts: TextRedactor,
+): Birth {
   const parameters = child.parameters ?? {};
   const read = parametersOf(recipe, parameters, 'child');
   const start = recipe.start(read);
@@ -203,7 +218,7 @@ function startOf(state: ContinuationState, child: ChildSpec, recipe: Recipe): Bi
       parameters: redact(recipe.parameters, parameters) as Record<string, JsonValue>,
     },
     firstStep: start.step,
-    recipeState: readRecipeState(recipe, start.state),
+    recipeState: readRecipeState(recipe, start.state, texts),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   MaestroError,
   parseStoredEvent,
   RecipeRegistry,
+  redactNothing,
   upcast,
   type ContinuationEvent,
   TenantLimits,
@@ -126,6 +127,7 @@ class Model {
       nowMs: this.nowMs,
       recipes,
       limits: () => TenantLimits.parse({}),
+      texts: redactNothing,
       leaseEnded:
         running !== undefined &&
         !runsHere &&

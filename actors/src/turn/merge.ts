@@ -86,7 +86,7 @@ export function decideJoin(
   { child, parents, function: name }: CommandOf<'join'>,
   context: DecideContext,
 ): Decision {
-  const draft = new TurnDraft(state, context.nowMs);
+  const draft = new TurnDraft(state, context);
   const known = state.joins?.some((join) => join.child === child) === true;
   if (!known) {
     if (state.sealed) {
@@ -128,7 +128,7 @@ export function decideHandOver(
   { input, returnedMicroUsd }: CommandOf<'hand-over'>,
   context: DecideContext,
 ): Decision {
-  const draft = new TurnDraft(state, context.nowMs);
+  const draft = new TurnDraft(state, context);
   const { merge, sealed } = state;
   if (sealed) {
     throw new MaestroError('continuation.sealed', `${state.id} was sealed at ${sealed.since}`);

@@ -1,4 +1,5 @@
 import {
+  addCounts,
   canonicalJson,
   EVENT_VERSION,
   fold,
@@ -6,6 +7,8 @@ import {
   MAX_ROW_BYTES,
   MAX_VALUE_BYTES,
   MaestroError,
+  redactDraft,
+  redactJsonTexts,
   sha256Hex,
   wellFormedJson,
   type BlobReference,
@@ -14,8 +17,10 @@ import {
   type ContinuationState,
   type EventDraft,
   type JsonValue,
+  type RedactionCounts,
+  type TextRedactor,
 } from '@maestro/core';
-
+import type { DecideContext } from './decision.ts';
 import { settlementsOf } from './settlements.ts';
 
 /** What a row holds besides its payload, in bytes, with room to spare. */
@@ -29,15 +34,21 @@ export class TurnDraft {
   readonly events: EventDraft[] = [];
   /** Values that the events only refer to, as canonical JSON by SHA-256. */
   readonly blobs = new Map<string, string>();
+  /** What was taken out of those values, by SHA-256. */
+  readonly #blobRedactions = new Map<string, RedactionCounts>();
+  readonly #texts: TextRedactor;
   readonly #at: string;
-  readonly #ref: ContinuationRef | undefined;
+  readonly #ref: ContinuationRef;
   #state: ContinuationState | null;
   #bytes = 0;
 
-  /** @param ref the continuation that is to be, where there is no state yet. */
-  constructor(state: ContinuationState | null, nowMs: number, ref?: ContinuationRef) {
-    this.#ref = state ?? ref;
+  constructor(
+    state: ContinuationState | null,
+    { ref, nowMs, texts }: Pick<DecideContext, 'ref' | 'nowMs' | 'texts'>,
+  ) {
+    this.#ref = ref;
     this.#state = state;
+    this.#texts = texts;
     this.#at = new Date(nowMs).toISOString();
   }
 
@@ -52,12 +63,20 @@ export class TurnDraft {
     return this.#bytes;
   }
 
+  /** A text as an event is to hold it. */
+  withoutPersonalData(text: string): string {
+    return this.#texts.redact(text);
+  }
+
   /**
-   * The value as an event is to hold it: itself, or, when it is too large for that, a reference to a blob.
+   * The value as an event is to hold it, without the personal data in its texts: itself, or, when it is too large for that,
+   * a reference to a blob.
    *
    * @throws MaestroError `event.too_large` over {@link MAX_VALUE_BYTES}.
    */
-  claimed(value: JsonValue, maxInlineBytes = MAX_INLINE_BYTES): JsonValue {
+  claimed(given: JsonValue, maxInlineBytes = MAX_INLINE_BYTES): JsonValue {
+    const redactions: RedactionCounts = {};
+    const value = redactJsonTexts(given, this.#texts, redactions);
     if (JSON.stringify(value).length <= maxInlineBytes / 3) return value;
     const text = canonicalJson(value);
     const bytes = Buffer.byteLength(text);
@@ -65,11 +84,13 @@ export class TurnDraft {
     if (bytes > MAX_VALUE_BYTES) throw tooLarge('a value', bytes, MAX_VALUE_BYTES);
     const sha256 = sha256Hex(text);
     this.blobs.set(sha256, text);
+    if (Object.keys(redactions).length > 0) this.#blobRedactions.set(sha256, redactions);
     return { $blob: { sha256, bytes } } satisfies BlobReference;
   }
 
   /**
-   * Adds events that belong together: all of them or, when one cannot be stored, none.
+   * Adds events that belong together: all of them or, when one cannot be stored, none. Personal data in their texts is taken
+   * out here, before they are measured and folded: what goes on within the turn sees what is stored.
    *
    * @throws MaestroError `event.too_large` when a row or the head would be too large for a store; `request.invalid` for
    * text with half of a surrogate pair, which has no canonical form.
@@ -78,7 +99,8 @@ export class TurnDraft {
     let state = this.#state;
     let bytes = 0;
     const added: EventDraft[] = [];
-    const take = (draft: EventDraft): void => {
+    const take = (given: EventDraft): void => {
+      const draft = this.#withBlobRedactions(redactDraft(given, this.#texts));
       const size = payloadBytes(draft);
       if (size > MAX_ROW_BYTES - ENVELOPE_BYTES) throw tooLarge(`the ${draft.type} event`, size);
       bytes += size;
@@ -97,6 +119,17 @@ export class TurnDraft {
     this.events.push(...added);
   }
 
+  /** What was taken out of a value counts where an event refers to it. */
+  #withBlobRedactions(draft: EventDraft): EventDraft {
+    if (this.#blobRedactions.size === 0) return draft;
+    const payload = JSON.stringify(draft.payload);
+    const redactions: RedactionCounts = { ...draft.redactions };
+    for (const [sha256, counts] of this.#blobRedactions) {
+      if (payload.includes(`"${sha256}"`)) addCounts(redactions, counts);
+    }
+    return { ...draft, redactions };
+  }
+
   /** The event as `fold` takes it; what is not known before it is sealed is left empty. */
   #preview(draft: EventDraft, state: ContinuationState | null): ContinuationEvent {
     // Member by member: a spread makes an object that is slow to read, and folding reads it (100 us in every life).
@@ -104,8 +137,8 @@ export class TurnDraft {
       type: draft.type,
       payload: draft.payload,
       version: EVENT_VERSION,
-      tenant: this.#ref?.tenant ?? '',
-      continuation: this.#ref?.id ?? '',
+      tenant: this.#ref.tenant,
+      continuation: this.#ref.id,
       generation: state?.generation ?? 1,
       sequence: (state?.sequence ?? 0) + 1,
       at: this.#at,

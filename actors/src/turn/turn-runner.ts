@@ -5,9 +5,8 @@ import type { StepRunner } from '../step/step-runner.ts';
 import type { Activation, Memory } from './activation.ts';
 import type { Command, Reply } from './command.ts';
 import { decide } from './decide.ts';
-import type { DecideContext, Decision } from './decision.ts';
+import type { Decision } from './decision.ts';
 import { Limiter } from './limiter.ts';
-import { limitsOf } from './limits-of.ts';
 import { Outbox, type OutboxGateway } from './outbox.ts';
 import { preload, type Preloaded } from './preload.ts';
 import { noteDone, runEffects } from './run-effects.ts';
@@ -16,6 +15,7 @@ import { duesOf, extendLease, leaseEndMs } from './lease.ts';
 import { loadState } from './load-state.ts';
 import { COVER_MS, LATE_COMMIT_MS, lateCommitAtMs, Reminders } from './reminders.ts';
 import { sealTurn } from './seal-turn.ts';
+import { rulesOf, type TenantRules } from './tenant-rules.ts';
 import type { TurnPorts, TurnResult, TurnSource } from './turn-ports.ts';
 import { skippedMs, virtualMs } from './virtual-time.ts';
 
@@ -111,11 +111,9 @@ export class TurnRunner {
       // What is due is what is being delivered; armed again or not, it is no longer on its way.
       if (source.kind === 'reminder' && memory.armed && memory.armed.atMs <= nowMs)
         memory.armed = null;
-      const { tenant } = activation.ref;
-      const limits = await limitsOf(this.#ports.tenants, tenant);
-      const freeze = await this.#ports.tenants.freeze(tenant);
+      const freeze = await this.#ports.tenants.freeze(activation.ref.tenant);
       const more = {
-        limits,
+        ...(await rulesOf(this.#ports.tenants, activation.ref.tenant)),
         ...(await preload(activation.ref, memory.state, command, this.#ports)),
       };
       let decision: Decision | undefined;
@@ -170,7 +168,7 @@ export class TurnRunner {
     memory: Memory,
     command: Command,
     nowMs: number,
-    more: Preloaded & Pick<DecideContext, 'limits'>,
+    more: Preloaded & TenantRules,
   ): Decision {
     const { state } = memory;
     const running = state?.activity?.kind === 'running' ? state.activity : undefined;

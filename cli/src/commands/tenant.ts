@@ -36,7 +36,8 @@ export function addTenant(program: Command, environment: CliEnvironment): void {
     .addHelpText(
       'after',
       `
-A file: {"limits": {"maxForkDepth": 8, "maxChildren": 200}}
+A file: {"limits": {"maxForkDepth": 8, "maxChildren": 200},
+         "redaction": {"kinds": ["email", "phone"], "names": ["Grace Hopper"]}}
 
 Example:
   $ maestro tenant set --file tenant.json`,
@@ -105,10 +106,12 @@ async function readRequest(file: string): Promise<TenantRequestInput> {
   return value;
 }
 
-function linesOf({ tenant, limits }: TenantAnswer): string[] {
+function linesOf({ tenant, limits, redaction }: TenantAnswer): string[] {
   return [
     tenant,
     `  generations below a root  ${limits.maxForkDepth}`,
     `  children of one           ${limits.maxChildren}`,
+    `  taken out of texts        ${redaction.kinds.join(', ') || '-'}`,
+    `  names taken out           ${redaction.names.length}`,
   ];
 }

@@ -1,4 +1,4 @@
-import { TenantDocument, TenantLimits, TenantSlug } from '@maestro/core';
+import { RedactionSettings, TenantDocument, TenantLimits, TenantSlug } from '@maestro/core';
 import { z } from 'zod';
 
 /** Body of `PUT /tenant`; what is left out is the default. */
@@ -8,6 +8,8 @@ export const TenantRequest = z.strictObject({
   /** That of the token. */
   tenant: TenantSlug.optional(),
   limits: TenantLimits.prefault({}),
+  /** What is taken out of free text before it is stored. */
+  redaction: RedactionSettings.prefault({}),
 });
 export type TenantRequest = z.infer<typeof TenantRequest>;
 export type TenantRequestInput = z.input<typeof TenantRequest>;

@@ -14,6 +14,8 @@ import {
   MergeState,
 } from '../merge/merge-models.ts';
 import { personalData } from '../privacy/personal-data.ts';
+import type { RedactionCounts } from '../privacy/redaction-kind.ts';
+import { verbatim } from '../privacy/verbatim.ts';
 import { Artifact, StepName, StepOutcome } from '../recipe/step-outcome.ts';
 import { TopicKind } from '../topic/topic-ref.ts';
 import { LastWake, WakeCause } from '../wake/wake-cause.ts';
@@ -21,7 +23,7 @@ import { Instant, SignalName, WakeCondition } from '../wake/wake-condition.ts';
 
 /** Who asked for something: the token's subject stays in the log, the display name does not. */
 export const Requester = z.looseObject({
-  subject: z.string().min(1).max(200),
+  subject: verbatim(z.string().min(1).max(200), 'the id of an account'),
   name: personalData(z.string().max(200), 'name').optional(),
 });
 export type Requester = z.infer<typeof Requester>;
@@ -38,7 +40,9 @@ export const CopiedState = z.looseObject({
   /** It begins asleep, with the wait of the copied one. Otherwise in the middle of a tick, with the first step. */
   wake: WakeCondition.optional(),
   /** The signal and the wake that began the tick. */
-  signal: z.looseObject({ name: z.string(), payload: JsonValue.optional() }).optional(),
+  signal: z
+    .looseObject({ name: verbatim(z.string(), 'a signal'), payload: JsonValue.optional() })
+    .optional(),
   lastWake: LastWake.optional(),
   /** What came of the merge that the copied one is. */
   merge: MergeState.optional(),
@@ -68,7 +72,11 @@ export const SpawnPayload = Beginning.extend({
 
 /** Topics that a sleep had subscribed to and that did not end it. */
 const Unsubscribed = z.array(
-  z.looseObject({ kind: TopicKind, name: z.string(), index: z.int().min(0) }),
+  z.looseObject({
+    kind: TopicKind,
+    name: verbatim(z.string(), 'a topic'),
+    index: z.int().min(0),
+  }),
 );
 
 /** A tick begins. */
@@ -80,7 +88,7 @@ export const WakePayload = z.looseObject({
   /** How long after it was due, in ms (0 for causes without a due time). */
   lateMs: z.int().min(0),
   /** What else the continuation was waiting for. */
-  pending: z.array(z.string()),
+  pending: z.array(verbatim(z.string(), 'kinds of conditions, and signals')),
   /** The item that ended the sleep, and its position in its topic. */
   item: JsonValue.optional(),
   position: z.int().min(1).optional(),
@@ -93,8 +101,8 @@ export const ModelCallPayload = z.looseObject({
   stepId: StepId,
   attempt: Attempt,
   tier: Tier,
-  provider: z.string().min(1),
-  model: z.string().min(1),
+  provider: verbatim(z.string().min(1), 'a provider'),
+  model: verbatim(z.string().min(1), 'a model'),
   runtime: Runtime,
   inputTokens: z.int().min(0),
   outputTokens: z.int().min(0),
@@ -105,7 +113,7 @@ export const ModelCallPayload = z.looseObject({
 export const ToolCallPayload = z.looseObject({
   stepId: StepId,
   attempt: Attempt,
-  tool: z.string().min(1).max(200),
+  tool: verbatim(z.string().min(1).max(200), 'a tool'),
   input: JsonValue,
   output: JsonValue.optional(),
   error: z.string().optional(),
@@ -144,7 +152,7 @@ export const ForkPayload = z.looseObject({
   from: z.int().min(1).optional(),
   birth: Birth.optional(),
   /** Of a fork that was asked for from outside. */
-  requestId: z.string().min(1).max(200).optional(),
+  requestId: verbatim(z.string().min(1).max(200), 'an idempotency key').optional(),
   requestHash: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
@@ -157,7 +165,7 @@ export const MergePayload = z.looseObject({
   role: z.enum(['child', 'parent']),
   child: ContinuationId,
   parents: z.array(ContinuationId).min(1).max(MAX_PARENTS),
-  function: z.string().min(1).max(200),
+  function: verbatim(z.string().min(1).max(200), 'a merge function'),
   /** In a parent: whether it has ended and hands itself over; otherwise it is only asked to. */
   settled: z.boolean().optional(),
   /** What is left of the parent's budget and goes to the child. */
@@ -194,7 +202,7 @@ export const BudgetChargePayload = z.looseObject({
 export const HumanSignalPayload = z.looseObject({
   signal: SignalName,
   /** Names the request; the same id is taken once. */
-  requestId: z.string().min(1).max(200),
+  requestId: verbatim(z.string().min(1).max(200), 'an idempotency key'),
   /** SHA-256 of the canonical signal and payload: tells a repeated request from another one under the same id. */
   requestHash: z
     .string()
@@ -207,7 +215,10 @@ export const HumanSignalPayload = z.looseObject({
 
 /** Something went wrong; `final` fails the continuation, otherwise the step is tried again at `retryAt`. */
 export const ErrorPayload = z.looseObject({
-  code: z.string().refine(isErrorCode, 'must be a code of the catalogue'),
+  code: verbatim(
+    z.string().refine(isErrorCode, 'must be a code of the catalogue'),
+    'a code of the catalogue',
+  ),
   message: z.string().max(4000),
   final: z.boolean(),
   stepId: StepId.optional(),
@@ -261,5 +272,10 @@ export type EventPayload<T extends EventType> = z.infer<(typeof EVENT_PAYLOADS)[
 
 /** An event as `decide` returns it: type and payload, everything else is added when it is sealed. */
 export type EventDraft = {
-  [T in EventType]: { readonly type: T; readonly payload: EventPayload<T> };
+  [T in EventType]: {
+    readonly type: T;
+    readonly payload: EventPayload<T>;
+    /** What was taken out of its free text; none where that was not looked at. */
+    readonly redactions?: RedactionCounts | undefined;
+  };
 }[EventType];

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../canonical/canonical-json.ts';
 import { ERROR_CATALOGUE } from '../errors/catalogue.ts';
+import { REDACTION_KINDS } from '../privacy/redaction-kind.ts';
 import { arbitraryOf } from '../testing/arbitrary-of.ts';
 import { sampleRef, sealLog, signalDraft, spawnDraft } from '../testing/sealed-log.ts';
 import { ErrorPayload, EVENT_PAYLOADS, type EventDraft, type EventType } from './event-payloads.ts';
@@ -20,6 +21,11 @@ const drafts = fc.oneof(
       (payload) => ({ type: type as EventType, payload }) as EventDraft,
     ),
   ),
+);
+
+const redactions = fc.option(
+  fc.dictionary(fc.constantFrom(...REDACTION_KINDS), fc.integer({ min: 1, max: 1e6 })),
+  { nil: undefined },
 );
 
 const contexts: fc.Arbitrary<SealContext> = fc.record({
@@ -58,12 +64,14 @@ describe('sealing an event', () => {
   it('writes the row in canonical form, links it, and gives back what a reader of the row sees', () => {
     const seen = new Set<string>();
     fc.assert(
-      fc.property(drafts, contexts, (draft, context) => {
+      fc.property(drafts, redactions, contexts, (payload, taken, context) => {
+        const draft = { ...payload, redactions: taken };
         const { row, event } = sealEvent(draft, context);
         seen.add(draft.type);
         expect(canonicalJson(JSON.parse(row))).toBe(row);
         const stored = parseStoredEvent(row);
         expect(stored).toEqual(event);
+        expect(stored.redactions ?? {}).toEqual(taken ?? {});
         expect(upcast(stored)).toEqual(event);
         const owner = { tenant: context.tenant, id: context.continuation };
         expect(checkLink(CHAIN_START, stored, owner)).toEqual({

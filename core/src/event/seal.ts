@@ -3,6 +3,7 @@ import { canonicalJson } from '../canonical/canonical-json.ts';
 import { sha256Hex } from '../canonical/sha256.ts';
 import { MaestroError } from '../errors/maestro-error.ts';
 import { redact } from '../privacy/redact.ts';
+import type { RedactionCounts } from '../privacy/redaction-kind.ts';
 import { EVENT_PAYLOADS, type EventDraft } from './event-payloads.ts';
 import { EVENT_VERSION, type ContinuationEvent } from './stored-event.ts';
 
@@ -47,10 +48,11 @@ export function sealEvent(draft: EventDraft, context: SealContext): SealedEvent 
   const payload = canonicalJson(redact(schema, checked.data));
   const payloadHash = sha256Hex(`${context.salt}\n${payload}`);
   const { before, after } = envelopeText(draft.type, context);
-  const hash = sha256Hex(`${context.previous}\n{${before},${after}}\n${payloadHash}`);
+  const redactions = redactionsText(draft.redactions);
+  const hash = sha256Hex(`${context.previous}\n{${before},${redactions}${after}}\n${payloadHash}`);
   // The canonical text of the row, put together from parts that are canonical already (a test compares them): the
-  // members of the row that are not the envelope's sort between `generation` and `sequence`.
-  const row = `{${before},"hash":"${hash}","payload":${payload},"payloadHash":"${payloadHash}","salt":"${context.salt}",${after}}`;
+  // members of the row that are not the envelope's sort between `generation` and `sequence`, `redactions` among them.
+  const row = `{${before},"hash":"${hash}","payload":${payload},"payloadHash":"${payloadHash}",${redactions}"salt":"${context.salt}",${after}}`;
   const bytes = Buffer.byteLength(row);
   if (bytes > MAX_ROW_BYTES) {
     throw new MaestroError(
@@ -60,6 +62,11 @@ export function sealEvent(draft: EventDraft, context: SealContext): SealedEvent 
   }
   // What is folded now is what a later reader of the row folds.
   return { event: JSON.parse(row) as ContinuationEvent, row };
+}
+
+/** The member of an envelope with what was taken out of the payload; empty without any. */
+function redactionsText(redactions: RedactionCounts = {}): string {
+  return Object.keys(redactions).length === 0 ? '' : `"redactions":${canonicalJson(redactions)},`;
 }
 
 /** The canonical text of an envelope, cut where a row's other members go. */

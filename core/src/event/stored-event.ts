@@ -29,6 +29,11 @@ export const EventEnvelope = z.looseObject({
   /** Up to which sequence the effects were known to be done when this was written. */
   done: z.int().min(0),
   trace: EventTrace,
+  /**
+   * How many values stand as `[redacted:kind]` in the payload, and in values that it refers to, by kind. Absent without any.
+   * It stays when the payload is erased.
+   */
+  redactions: z.record(z.string(), z.int().min(1)).optional(),
 });
 export type EventEnvelope = z.infer<typeof EventEnvelope>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JsonValue } from '../canonical/json-value.ts';
+import { verbatim } from '../privacy/verbatim.ts';
 
 /** How far an answer may travel. */
 export const Sensitivity = z.enum(['public', 'internal', 'confidential', 'restricted']);
@@ -32,9 +33,9 @@ export const GoalConstraints = z.strictObject({
 
 /** One artifact that is wanted. */
 export const OutputRequest = z.strictObject({
-  kind: z.string().min(1).max(100),
+  kind: verbatim(z.string().min(1).max(100), 'a kind of artifact'),
   /** JSON Schema that the artifact has to satisfy. */
-  schema: z.record(z.string(), JsonValue).optional(),
+  schema: verbatim(z.record(z.string(), JsonValue), 'a JSON Schema').optional(),
 });
 
 /** What the researcher wants: the input of a continuation. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JsonValue } from '../canonical/json-value.ts';
 import { ContinuationId } from '../continuation/identifiers.ts';
+import { verbatim } from '../privacy/verbatim.ts';
 import { Instant } from '../wake/wake-condition.ts';
 
 /** Parents of one merge at most. */
@@ -20,7 +21,7 @@ export type OnFailure = z.infer<typeof OnFailure>;
 /** What a merge is to do. */
 export const MergeSpec = z.looseObject({
   parents: z.array(ContinuationId).min(1).max(MAX_PARENTS),
-  function: z.string().min(1).max(200),
+  function: verbatim(z.string().min(1).max(200), 'a merge function'),
   parameters: JsonValue,
   /** How many parents have to have ended. */
   need: z.int().min(1).max(MAX_PARENTS),
@@ -44,7 +45,7 @@ export type MergeInputRow = z.infer<typeof MergeInputRow>;
 /** Two or more parents changed the same thing differently. */
 export const MergeConflict = z.looseObject({
   /** JSON pointer (RFC 6901) into the merged value. */
-  at: z.string(),
+  at: verbatim(z.string(), 'a JSON pointer into what is redacted already'),
   /** What the common ancestor had; absent when it had nothing there. */
   base: JsonValue.optional(),
   /** What each parent that changed it has; absent when it removed it. */

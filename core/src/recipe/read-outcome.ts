@@ -5,7 +5,9 @@ import { RecipeReference } from '../goal/goal-frame.ts';
 import { MaestroError } from '../errors/maestro-error.ts';
 import { wellFormedJson } from '../canonical/well-formed.ts';
 import { compilePredicate } from '../predicate/compile-predicate.ts';
+import { redactJsonTexts } from '../privacy/redact-texts.ts';
 import { redact } from '../privacy/redact.ts';
+import type { TextRedactor } from '../privacy/text-redactor.ts';
 import { StreamName } from '../stream/stream-item.ts';
 import { compileAnswerSchema } from '../wake/answer-schema.ts';
 import {
@@ -50,7 +52,11 @@ export interface ReadOutcome {
  *
  * @throws MaestroError `step.outcome_invalid` or `wake.too_far`.
  */
-export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): ReadOutcome {
+export function readOutcome(
+  recipe: Recipe,
+  returned: unknown,
+  { nowMs, texts }: { readonly nowMs: number; readonly texts: TextRedactor },
+): ReadOutcome {
   const value = asJson(recipe, returned);
   const parsed = (isFork(value) ? ReturnedFork : StepOutcome).safeParse(value);
   if (!parsed.success) {
@@ -95,7 +101,7 @@ export function readOutcome(recipe: Recipe, returned: unknown, nowMs: number): R
   return {
     outcome,
     children,
-    recipeState: state === undefined ? undefined : readRecipeState(recipe, state),
+    recipeState: state === undefined ? undefined : readRecipeState(recipe, state, texts),
   };
 }
 
@@ -123,11 +129,11 @@ function isFork(value: JsonValue): boolean {
 }
 
 /**
- * Checks a recipe's state against its schema; personal data comes back redacted.
+ * Checks a recipe's state against its schema; personal data comes back redacted, also what is found in texts.
  *
- * @throws MaestroError `step.outcome_invalid`.
+ * @throws MaestroError `step.outcome_invalid`, also when it fits no more without that.
  */
-export function readRecipeState(recipe: Recipe, state: unknown): JsonValue {
+export function readRecipeState(recipe: Recipe, state: unknown, texts: TextRedactor): JsonValue {
   const checked = recipe.state.safeParse(state);
   if (!checked.success) {
     throw new MaestroError(
@@ -135,7 +141,15 @@ export function readRecipeState(recipe: Recipe, state: unknown): JsonValue {
       `the state of ${recipe.reference} does not fit its schema: ${z.prettifyError(checked.error)}`,
     );
   }
-  return asJson(recipe, redact(recipe.state, checked.data));
+  const json = asJson(recipe, redact(recipe.state, checked.data));
+  const stored = redactJsonTexts(json, texts);
+  if (stored !== json && !recipe.state.safeParse(stored).success) {
+    throw new MaestroError(
+      'step.outcome_invalid',
+      `the state of ${recipe.reference} holds personal data, and does not fit its schema without: keep references, or have the tenant's document leave this kind in`,
+    );
+  }
+  return stored;
 }
 
 /** A value as it would arrive from another process: what JSON cannot say is dropped or mended here, not in the log. */

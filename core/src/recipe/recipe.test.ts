@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { personalData, REDACTED } from '../privacy/personal-data.ts';
+import { redactNothing } from '../privacy/text-redactor.ts';
 import { MAX_SLEEP_MS } from '../wake/wake-condition.ts';
 import { defineRecipe, type Recipe } from './define-recipe.ts';
 import {
@@ -18,6 +19,7 @@ import { RecipeRegistry } from './recipe-registry.ts';
 import { StepOutcome } from './step-outcome.ts';
 
 const NOW_MS = Date.parse('2026-01-01T00:00:00.000Z');
+const CONTEXT = { nowMs: NOW_MS, texts: redactNothing };
 
 function recipeOf(name = 'sample', version = 1): Recipe {
   return defineRecipe({
@@ -89,7 +91,7 @@ describe('what the builders make', () => {
   for (const outcome of made) {
     it(`is an outcome: ${JSON.stringify(outcome)}`, () => {
       expect(StepOutcome.safeParse(outcome).success).toBe(true);
-      const read = readOutcome(recipeOf(), outcome, NOW_MS);
+      const read = readOutcome(recipeOf(), outcome, CONTEXT);
       expect(read.outcome.kind).toBe(outcome.kind);
       expect(read.recipeState).toEqual('state' in outcome ? outcome.state : undefined);
     });
@@ -106,7 +108,7 @@ describe('what the builders make', () => {
 /** The code with which an outcome is refused, or what was read. */
 function refused(outcome: unknown): unknown {
   try {
-    return readOutcome(recipeOf(), outcome, NOW_MS);
+    return readOutcome(recipeOf(), outcome, CONTEXT);
   } catch (error) {
     return (error as { code?: string }).code;
   }
@@ -153,7 +155,7 @@ describe('reading an outcome', () => {
 
   it('redacts personal data in the state', () => {
     expect(
-      readOutcome(recipeOf(), next('act', { n: 1, who: 'Grace' }), NOW_MS).recipeState,
+      readOutcome(recipeOf(), next('act', { n: 1, who: 'Grace' }), CONTEXT).recipeState,
     ).toEqual({
       n: 1,
       who: REDACTED,
@@ -165,7 +167,7 @@ describe('reading an outcome', () => {
       readOutcome(
         recipeOf(),
         complete({ a: undefined, b: 'x\ud83d', c: new Date(NOW_MS) } as never),
-        NOW_MS,
+        CONTEXT,
       ).outcome,
     ).toEqual({ kind: 'complete', result: { b: 'x\ufffd', c: '2026-01-01T00:00:00.000Z' } });
   });

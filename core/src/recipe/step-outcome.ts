@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SiblingScope } from '../topic/topic-ref.ts';
 import { JsonValue } from '../canonical/json-value.ts';
+import { verbatim } from '../privacy/verbatim.ts';
 import { WakeCondition } from '../wake/wake-condition.ts';
 
 /** Name of a step within its recipe. */
@@ -10,10 +11,13 @@ export const StepName = z
 
 /** A result that leaves the continuation. */
 export const Artifact = z.looseObject({
-  kind: z.string().min(1).max(100),
+  kind: verbatim(z.string().min(1).max(100), 'a kind of artifact'),
   value: JsonValue,
   /** Siblings that wait for one of these are woken. */
-  tags: z.array(z.string().min(1).max(100)).max(10).optional(),
+  tags: z
+    .array(verbatim(z.string().min(1).max(100), 'an address'))
+    .max(10)
+    .optional(),
   /** Who may hear of it by its tags: with `tenant` also who waits for them within the tenant. @default root */
   within: SiblingScope.optional(),
 });

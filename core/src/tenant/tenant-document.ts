@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TenantSlug } from '../continuation/identifiers.ts';
+import { StoredRedactionSettings } from './redaction-settings.ts';
 import { TenantLimits } from './tenant-limits.ts';
 
 export const TENANT_SCHEMA_VERSION = 1;
@@ -9,6 +10,7 @@ export const TenantDocument = z.looseObject({
   schemaVersion: z.int().min(1),
   tenant: TenantSlug,
   limits: z.looseObject(TenantLimits.shape).prefault({}),
+  redaction: StoredRedactionSettings.prefault({}),
 });
 export type TenantDocument = z.infer<typeof TenantDocument>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JsonValue } from '../canonical/json-value.ts';
+import { verbatim } from '../privacy/verbatim.ts';
 import { SiblingScope } from '../topic/topic-ref.ts';
 
 /** The longest sleep: ten years, in milliseconds (3,653 days). */
@@ -15,8 +16,8 @@ export const TimerCondition = z.looseObject({ kind: z.literal('timer'), at: Inst
 /** Wakes on a stream's item that satisfies a CEL predicate. */
 export const StreamCondition = z.looseObject({
   kind: z.literal('stream'),
-  stream: z.string().min(1).max(200),
-  predicate: z.string().min(1).max(4000).optional(),
+  stream: verbatim(z.string().min(1).max(200), 'a stream'),
+  predicate: verbatim(z.string().min(1).max(4000), 'program text').optional(),
   /** Items that came before do not count. @default the item that woke it last, or its birth */
   since: Instant.optional(),
 });
@@ -24,10 +25,10 @@ export const StreamCondition = z.looseObject({
 /** Wakes when a sibling publishes under a tag. */
 export const SiblingCondition = z.looseObject({
   kind: z.literal('sibling'),
-  tag: z.string().min(1).max(100),
+  tag: verbatim(z.string().min(1).max(100), 'an address'),
   /** @default root */
   within: SiblingScope.optional(),
-  predicate: z.string().min(1).max(4000).optional(),
+  predicate: verbatim(z.string().min(1).max(4000), 'program text').optional(),
   /** What was published before does not count. @default what woke it last, or its birth */
   since: Instant.optional(),
 });
@@ -37,25 +38,27 @@ export const SignalName = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be 1-63 of a-z, 0-9, hyphen and underscore');
 
+const Role = verbatim(z.string().min(1).max(100), 'a role');
+
 /** Wakes when a person gives a signal, or when the timeout passes. */
 export const HumanCondition = z.looseObject({
   kind: z.literal('human'),
   signal: SignalName,
   /** Who may give it: whoever has one of these. @default anybody of the tenant */
-  roles: z.array(z.string().min(1).max(100)).max(20).optional(),
+  roles: z.array(Role).max(20).optional(),
   timeout: Instant.optional(),
   /** When it is asked for again, in order; from then on whoever has one of the roles may give it, too. */
   reminders: z
     .array(
       z.looseObject({
         at: Instant,
-        roles: z.array(z.string().min(1).max(100)).max(20).optional(),
+        roles: z.array(Role).max(20).optional(),
       }),
     )
     .max(10)
     .optional(),
   /** JSON Schema of its payload. */
-  schema: z.record(z.string(), JsonValue).optional(),
+  schema: verbatim(z.record(z.string(), JsonValue), 'a JSON Schema').optional(),
 });
 
 /** Wakes a merge when enough of its parents have ended, or when the deadline passes. */

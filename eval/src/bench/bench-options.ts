@@ -14,6 +14,7 @@ export const WORKLOADS = [
   'fork',
   'list',
   'ingest',
+  'redaction',
 ] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
@@ -70,6 +71,7 @@ export const USAGE = `npm run bench -- [options]
   list               200 lists each of 100,000 continuations (quick: 20; 2,000), in DuckDB or, on postgres, PostgreSQL
   ingest             10,000 events at 1,000/s into DuckDB and PostgreSQL, over a broker (not local), without and with
                      kill -9 of the warehouse, twice, and of its sidecar (quick: 1,000 events at 200/s)
+  redaction          20,000 events of each sort, 200 of large ones (quick: a tenth); needs no stack
                      times in ms, rates per second, CPU in ms per event, life, signal, wake, item or call
   --out FILE         results as JSON; .maestro/bench/bench-<time>.json
 `;

@@ -4,6 +4,8 @@ import { startApi, type ApiHarness } from './testing/api-harness.ts';
 
 const OPERATOR = { token: 'acme:olga:operator' };
 const DEFAULTS = { maxForkDepth: 16, maxChildren: 1000 };
+const KINDS = ['email', 'phone', 'iban', 'card', 'national-id'];
+const REDACTION = { kinds: KINDS, names: [] };
 
 let api: ApiHarness;
 beforeEach(async () => {
@@ -13,14 +15,19 @@ afterEach(() => api.close());
 
 it('shows the defaults of a tenant of which nothing was said', async () => {
   const { json } = await api.call('GET', '/tenant');
-  expect(json).toEqual({ schemaVersion: 1, tenant: 'acme', limits: DEFAULTS });
+  expect(json).toEqual({
+    schemaVersion: 1,
+    tenant: 'acme',
+    limits: DEFAULTS,
+    redaction: REDACTION,
+  });
 });
 
 it('an operator says what the tenant is allowed, and forks go by it', async () => {
   const limits = { maxForkDepth: 16, maxChildren: 1 };
   const body = { limits: { maxChildren: 1 } };
   const { json } = await api.call('PUT', '/tenant', { ...OPERATOR, body });
-  expect(json).toEqual({ schemaVersion: 1, tenant: 'acme', limits });
+  expect(json).toEqual({ schemaVersion: 1, tenant: 'acme', limits, redaction: REDACTION });
   expect((await api.call('GET', '/tenant')).json).toEqual(json);
   const other = await api.call('GET', '/tenant', { token: 'globex:bob' });
   expect(other.json).toMatchObject({ tenant: 'globex', limits: DEFAULTS });
@@ -47,6 +54,10 @@ it.each([
   [{ limits: { maxChildren: 1.5 } }, '/limits/maxChildren'],
   [{ limits: { maxChildren: 100_000 } }, '/limits/maxChildren'],
   [{ limit: {} }, ''],
+  [{ redaction: { kinds: ['faces'] } }, '/redaction/kinds/0'],
+  [{ redaction: { names: ['x'] } }, '/redaction/names/0'],
+  [{ redaction: { names: ['1234'] } }, '/redaction/names/0'],
+  [{ redaction: { name: [] } }, '/redaction'],
 ])('refuses %j, and nothing changes', async (body, at) => {
   const refused = await api.refused('PUT', '/tenant', { ...OPERATOR, body });
   expect(refused).toMatchObject({ httpStatus: 400, code: 'request.invalid' });
@@ -71,4 +82,19 @@ it('tells when what is stored is no document, and takes another', async () => {
   });
   await api.call('PUT', '/tenant', { ...OPERATOR, body: {} });
   expect((await api.call('GET', '/tenant')).json).toMatchObject({ limits: DEFAULTS });
+});
+
+it('an operator says what is taken out of texts, and what is started goes by it', async () => {
+  const objective = 'Ask Grace Hopper (grace@example.org, 4111 1111 1111 1111)';
+  const objectiveOf = async (): Promise<unknown> => {
+    const { json } = await api.call('POST', '/continuations', {
+      body: { goal: { objective, recipe: 'wait@1' } },
+    });
+    const shown = await api.call('GET', `/continuations/${(json as { id: string }).id}`);
+    return (shown.json as { goal: { objective: string } }).goal.objective;
+  };
+  expect(await objectiveOf()).toBe('Ask Grace Hopper ([redacted:email], [redacted:card])');
+  const body = { redaction: { kinds: ['card'], names: ['Grace Hopper'] } };
+  expect((await api.call('PUT', '/tenant', { ...OPERATOR, body })).json).toMatchObject(body);
+  expect(await objectiveOf()).toBe('Ask [redacted:name] (grace@example.org, [redacted:card])');
 });

@@ -130,6 +130,7 @@ export async function createWorker(
   const topics = new TopicHost({
     rows,
     clock: systemClock,
+    tenants,
     reminders: scheduler.ofTopics,
     deliver: (ref, match) => continuations.tell(...wakeOf(ref, match)),
     crash,

@@ -5,6 +5,7 @@ import {
   fold,
   GENESIS_HASH,
   sealEvent,
+  textRedactorOf,
   type ContinuationRef,
   type ContinuationState,
   type EventDraft,
@@ -52,7 +53,8 @@ function commitsOfLife(
 ): readonly LogCommit[] {
   const commits: LogCommit[] = [];
   const startMs = Date.now();
-  const { limits } = defaultTenantDocument(ref.tenant);
+  const { limits, redaction } = defaultTenantDocument(ref.tenant);
+  const texts = textRedactorOf(redaction);
   let state: ContinuationState | null = null;
   const turns: readonly { readonly command: Command; readonly nowMs: number }[] = [
     { command: spawnCommand('noop@1', { sleepMs: SLEEP_MS }), nowMs: startMs },
@@ -66,6 +68,7 @@ function commitsOfLife(
       nowMs,
       recipes,
       limits: () => limits,
+      texts,
       leaseEnded: false,
       draining: false,
     });

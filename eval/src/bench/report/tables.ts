@@ -5,6 +5,7 @@ import type { ForkRun } from '../workloads/fork.ts';
 import type { IngestRun } from '../workloads/ingest.ts';
 import type { ListRun } from '../workloads/list.ts';
 import type { LifecycleRun } from '../workloads/lifecycle.ts';
+import type { RedactionRun } from '../workloads/redaction.ts';
 import type { Run } from '../workloads/run-workload.ts';
 import type { SignalRun } from '../workloads/signal.ts';
 import type { StreamRun } from '../workloads/stream.ts';
@@ -110,6 +111,14 @@ const INGEST: readonly Column<IngestRun>[] = [
   ...usage<IngestRun>('event'),
 ];
 
+const REDACTION: readonly Column<RedactionRun>[] = [
+  { title: 'bytes per event', of: (run) => run.bytesPerEvent },
+  { title: 'mean us', of: (run) => run.meanMs * 1000 },
+  { title: 'p50 us', of: (run) => run.eventUs.p50 },
+  { title: 'p99 us', of: (run) => run.eventUs.p99 },
+  { title: 'load1', of: (run) => run.load1 },
+];
+
 /** Markdown tables of all runs: median (min-max). */
 export function tablesOf(runs: readonly Run[]): string {
   return [
@@ -170,6 +179,13 @@ export function tablesOf(runs: readonly Run[]): string {
       ['components', 'tables', 'killed meanwhile', 'events'],
       (run) => [run.components, run.tables, run.killed, run.events],
       INGEST,
+    ),
+    markdownTable(
+      'redaction: median (min-max)',
+      runs.filter((run) => run.workload === 'redaction'),
+      ['events', 'count'],
+      (run) => [run.what, run.events],
+      REDACTION,
     ),
   ]
     .filter((text) => text !== '')

@@ -4,6 +4,7 @@ import { runFork, type ForkRun } from './fork.ts';
 import { runIngest, type IngestRun } from './ingest.ts';
 import { runList, type ListRun } from './list.ts';
 import { runLifecycle, type LifecycleRun } from './lifecycle.ts';
+import { runRedaction, type RedactionRun } from './redaction.ts';
 import { runSignal, type SignalRun } from './signal.ts';
 import { runStream, type StreamRun } from './stream.ts';
 import { runWake, type WakeRun } from './wake.ts';
@@ -18,6 +19,7 @@ export type Run =
   | StreamRun
   | ForkRun
   | ListRun
+  | RedactionRun
   | IngestRun;
 
 /** One round of a workload. */
@@ -49,6 +51,8 @@ export async function runWorkload(
       return await runFork(components, options);
     case 'list':
       return await runList(components, options);
+    case 'redaction':
+      return await runRedaction(options);
     case 'ingest':
       return await runIngest(components, options);
   }

@@ -3,7 +3,10 @@ import { defaultTenantDocument, MaestroError, type TenantDocument } from '@maest
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 
-const EXAMPLE = { limits: { maxForkDepth: 16, maxChildren: 1000 } };
+const EXAMPLE = {
+  limits: { maxForkDepth: 16, maxChildren: 1000 },
+  redaction: { kinds: ['email', 'phone', 'iban', 'card', 'national-id'], names: ['Grace Hopper'] },
+};
 
 const DOCUMENT = {
   description: 'What the tenant is allowed',
@@ -43,7 +46,7 @@ export function putTenant({ tenants }: ApiParts): Route {
     answers: { 200: DOCUMENT },
     errors: ['commit.outcome_unknown', 'sidecar.unavailable'],
     handle: async ({ principal, body }) => {
-      const { limits, tenant = principal.tenant } = body;
+      const { limits, redaction, tenant = principal.tenant } = body;
       if (tenant !== principal.tenant) {
         throw new MaestroError(
           'request.unprocessable',
@@ -53,7 +56,7 @@ export function putTenant({ tenants }: ApiParts): Route {
           },
         );
       }
-      const document = { ...defaultTenantDocument(tenant), limits };
+      const document = { ...defaultTenantDocument(tenant), limits, redaction };
       await tenants.put(document);
       return { status: 200, body: document };
     },

@@ -4,7 +4,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 export interface DuckDbOptions {
   /** At most so much memory, in MiB. @default 512 */
   readonly maxMemoryMib?: number;
-  /** @default 2 */
+  /** @default 1: beside a sidecar and the events that come, a second one makes both wait */
   readonly threads?: number;
 }
 
@@ -65,7 +65,7 @@ export class DuckDbPool {
 }
 
 async function configure(connection: DuckDBConnection, options: DuckDbOptions): Promise<void> {
-  const { maxMemoryMib = 512, threads = 2 } = options;
+  const { maxMemoryMib = 512, threads = 1 } = options;
   await connection.run(`set memory_limit = '${maxMemoryMib}MiB'`);
   await connection.run(`set threads = ${threads}`);
   // Nothing is fetched from outside.

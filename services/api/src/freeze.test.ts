@@ -76,6 +76,14 @@ it('is for operators, and of everybody for admins', async () => {
   expect((await api.call('GET', '/freeze')).json).toEqual({ freeze: null });
 });
 
+it('keeps no personal data of the reason', async () => {
+  await freeze(OPERATOR, { reason: 'as mary.shelley@example.org asked' });
+  expect((await api.call('GET', '/freeze')).json).toMatchObject({
+    freeze: { reason: 'as [redacted:email] asked' },
+  });
+  expect(JSON.stringify([...api.runtime.rows.snapshot()])).not.toContain('shelley');
+});
+
 it.each([{}, { reason: '' }, { reason: '  ' }, { reason: 'x'.repeat(1001) }, { reason: 5 }])(
   'refuses %j',
   async (body) => {

@@ -1,8 +1,14 @@
 import { FreezeRequest, ThawRequest, type FreezeAnswer } from '@maestro/client/protocol';
-import type { FreezeScope } from '@maestro/core';
+import { StoredRedactionSettings, textRedactorOf, type FreezeScope } from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
 import { checkPermission } from '../http/permissions.ts';
 import { defineRoute, type ApiRequest, type Route } from '../http/route.ts';
+
+/** The reason is kept where nothing of it can be taken back. */
+const FreezeWithoutPersonalData = FreezeRequest.extend({
+  reason: FreezeRequest.shape.reason.transform((text) => withoutPersonalData.redact(text)),
+});
+const withoutPersonalData = textRedactorOf(StoredRedactionSettings.parse({}));
 
 const ANSWER = {
   description: 'What holds the tenant up now; null: nothing',
@@ -43,7 +49,7 @@ export function freeze({ tenants, clock }: ApiParts): Route {
     audit: 'before',
     auditDetail: ({ scope, reason }) => ({ scope, reason }),
     body: {
-      schema: FreezeRequest,
+      schema: FreezeWithoutPersonalData,
       name: 'FreezeRequest',
       example: { reason: 'an inquiry is under way' },
     },

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { FakeClock, MemoryRowStore } from '../testing/index.ts';
 import { StoredTenants } from './stored-tenants.ts';
 
-const LIMITS = { maxForkDepth: 2, maxChildren: 7 };
+const LIMITS = { maxForkDepth: 2, maxChildren: 7, requestsPerSecond: 10 };
 
 function tenantsOn(rows: MemoryRowStore): { clock: FakeClock; tenants: StoredTenants } {
   const clock = new FakeClock();
@@ -15,7 +15,7 @@ it('gives one without a document the defaults', async () => {
   expect(await tenants.document('acme')).toEqual({
     schemaVersion: 1,
     tenant: 'acme',
-    limits: { maxForkDepth: 16, maxChildren: 1000 },
+    limits: { maxForkDepth: 16, maxChildren: 1000, requestsPerSecond: 1000 },
     redaction: { kinds: ['email', 'phone', 'iban', 'card', 'national-id'], names: [] },
   });
 });

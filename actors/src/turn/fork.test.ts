@@ -260,7 +260,7 @@ it('goes by the depth and the breadth that the tenant allows', async () => {
   const runtime = createMemoryRuntime({ recipes });
   await runtime.tenants.put({
     ...defaultTenantDocument(ref.tenant),
-    limits: { maxForkDepth: 1, maxChildren: 2 },
+    limits: { maxForkDepth: 1, maxChildren: 2, requestsPerSecond: 1000 },
   });
   await runtime.continuations.send(ref, spawnOf('asker@1'));
   const { children } = await forked(runtime, forkOf([{}, {}]));

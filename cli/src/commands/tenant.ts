@@ -111,6 +111,7 @@ function linesOf({ tenant, limits, redaction }: TenantAnswer): string[] {
     tenant,
     `  generations below a root  ${limits.maxForkDepth}`,
     `  children of one           ${limits.maxChildren}`,
+    `  requests a second         ${limits.requestsPerSecond}`,
     `  taken out of texts        ${redaction.kinds.join(', ') || '-'}`,
     `  names taken out           ${redaction.names.length}`,
   ];

@@ -64,6 +64,7 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     title: 'The document of the tenant cannot be read',
   },
+  'rate.limited': { status: 429, retryable: true, title: 'Too many requests of the tenant' },
   'tenant.frozen': { status: 423, retryable: false, title: 'The tenant is frozen' },
   'signal.unknown': {
     status: 422,

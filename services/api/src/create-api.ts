@@ -2,6 +2,7 @@ import { systemClock } from '@maestro/actors';
 import express, { type Express } from 'express';
 import { pino } from 'pino';
 import type { ApiOptions, ApiParts } from './api-options.ts';
+import { RateLimit } from './http/rate-limit.ts';
 import { mountRoutes } from './http/mount-routes.ts';
 import { refuse, refuseUnknownRoute } from './http/refuse.ts';
 import { assignRequestId } from './http/request-id.ts';
@@ -27,7 +28,8 @@ export function createApi(options: ApiOptions): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(assignRequestId);
-  app.use(mountRoutes(routeTable(parts, nudges), parts, parts, options));
+  const gatekeepers = { ...parts, rateLimit: new RateLimit(parts.tenants, parts.clock) };
+  app.use(mountRoutes(routeTable(parts, nudges), gatekeepers, parts, options));
   app.use(refuseUnknownRoute);
   app.use(refuse(parts.log));
   return app;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startApi, type ApiHarness } from './testing/api-harness.ts';
 
 const OPERATOR = { token: 'acme:olga:operator' };
-const DEFAULTS = { maxForkDepth: 16, maxChildren: 1000 };
+const DEFAULTS = { maxForkDepth: 16, maxChildren: 1000, requestsPerSecond: 1000 };
 const KINDS = ['email', 'phone', 'iban', 'card', 'national-id'];
 const REDACTION = { kinds: KINDS, names: [] };
 
@@ -24,7 +24,7 @@ it('shows the defaults of a tenant of which nothing was said', async () => {
 });
 
 it('an operator says what the tenant is allowed, and forks go by it', async () => {
-  const limits = { maxForkDepth: 16, maxChildren: 1 };
+  const limits = { ...DEFAULTS, maxChildren: 1 };
   const body = { limits: { maxChildren: 1 } };
   const { json } = await api.call('PUT', '/tenant', { ...OPERATOR, body });
   expect(json).toEqual({ schemaVersion: 1, tenant: 'acme', limits, redaction: REDACTION });

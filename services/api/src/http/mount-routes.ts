@@ -16,6 +16,7 @@ import { readJsonBody } from './json-body.ts';
 import { measureRequest } from './measure-request.ts';
 import { beginRequestSpan, type RequestFacts } from './request-span.ts';
 import { ROUTE_PERMISSIONS } from './permissions.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { requestIdOf } from './request-id.ts';
 import { staysOpen, type Route } from './route.ts';
 
@@ -29,6 +30,7 @@ export interface RequestObservers {
 export interface Gatekeepers {
   readonly identity: Identity;
   readonly tenants: Pick<TenantDirectory, 'freeze'>;
+  readonly rateLimit: Pick<RateLimit, 'take'>;
 }
 
 /** Serves a table of routes; what a path does not take is refused with 405 and the methods that it does. */
@@ -61,17 +63,15 @@ export function mountRoutes(
 
 function handlerOf(
   route: Route,
-  { identity, tenants }: Gatekeepers,
+  { identity, tenants, rateLimit }: Gatekeepers,
   audit: AuditParts,
   { tracing, observability }: RequestObservers,
 ): RequestHandler {
   const takesId = route.path.includes(':id');
   const method = route.method.toUpperCase();
   const open = staysOpen(route);
-  const isAudited =
-    route.method !== 'get' &&
-    ROUTE_PERMISSIONS[route.operationId] !== 'public' &&
-    route.audit !== 'none';
+  const isPublic = ROUTE_PERMISSIONS[route.operationId] === 'public';
+  const isAudited = route.method !== 'get' && !isPublic && route.audit !== 'none';
   return async (request: Request, response: Response): Promise<void> => {
     if (observability) measureRequest(response, route, observability);
     const facts: RequestFacts = { method, route: route.path, tenant: '' };
@@ -84,6 +84,7 @@ function handlerOf(
       request.headers.authorization,
     );
     facts.tenant = principal.tenant;
+    if (!isPublic) await rateLimit.take(principal.tenant);
     const id = takesId ? continuationIdOf(request) : '';
     const query = route.query ? parsedQuery(route, request) : undefined;
     const body = route.body ? await parsedBody(route.body, request) : undefined;

@@ -103,6 +103,7 @@ export function codesOf(route: Route): readonly ErrorCode[] {
       'auth.expired',
       'auth.forbidden',
       'auth.unavailable',
+      'rate.limited',
     );
   }
   if (route.path.includes(':id')) codes.push('id.invalid');

@@ -4,7 +4,7 @@ import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 
 const EXAMPLE = {
-  limits: { maxForkDepth: 16, maxChildren: 1000 },
+  limits: { maxForkDepth: 16, maxChildren: 1000, requestsPerSecond: 1000 },
   redaction: { kinds: ['email', 'phone', 'iban', 'card', 'national-id'], names: ['Grace Hopper'] },
 };
 

@@ -13,8 +13,9 @@ import {
 } from '@maestro/core';
 import type { RowStore } from '../store/row-store.ts';
 
-/** Entries of one record at most. */
+/** Entries of one record at most, and their characters of JSON: a row has to fit every supported store. */
 const MAX_ENTRIES = 100;
+const MAX_CHARS = 64 * 1024;
 
 /** Tries in one place that the store neither takes nor has taken, before a record is given up. */
 const TRIES = 7;
@@ -65,7 +66,8 @@ export class StoredAudit implements AuditLog {
   /** Writes what waits, until nothing does. */
   async #writeAll(tenant: string): Promise<void> {
     for (;;) {
-      const batch = (this.#waiting.get(tenant) ?? []).splice(0, MAX_ENTRIES);
+      const waiting = this.#waiting.get(tenant) ?? [];
+      const batch = waiting.splice(0, fitting(waiting));
       if (batch.length === 0) {
         this.#waiting.delete(tenant);
         return;
@@ -153,4 +155,14 @@ export class StoredAudit implements AuditLog {
       { cause: parsed.error },
     );
   }
+}
+
+/** How many of some entries one record takes: one at least. */
+function fitting(waiting: readonly Waiting[]): number {
+  let chars = 0;
+  const end = waiting.findIndex(({ entry }, index) => {
+    chars += JSON.stringify(entry).length;
+    return index > 0 && (index === MAX_ENTRIES || chars > MAX_CHARS);
+  });
+  return end === -1 ? waiting.length : end;
 }

@@ -36,11 +36,11 @@ const WRITE_TIMEOUT_MS = 10_000;
 const READ_CUT_OFF_MS = 120_000;
 
 /**
- * How a pool is renewed: rounds; reads at a time, their rows, and how much earlier, in ms, the long ones begin; writes at a
+ * How a pool is renewed: for how long, in ms; how often no write may be refused; reads at a time, their rows, and how much earlier, in ms, the long ones begin; writes at a
  * time, and rows of each.
  */
 const RENEWAL = {
-  rounds: 30,
+  withinMs: 20_000,
   sound: 3,
   reads: 8,
   longKeys: 30_000,
@@ -142,8 +142,11 @@ export class DaprRowStore implements RowStore {
 
   async #renew(): Promise<void> {
     const keys = Array.from({ length: RENEWAL.longKeys }, (_, index) => `maestro:none:${index}`);
-    for (let round = 0, sound = 0; round < RENEWAL.rounds && sound < RENEWAL.sound; round++) {
-      const refusals = await this.#refusals(keys);
+    const deadline = performance.now() + RENEWAL.withinMs;
+    for (let sound = 0; sound < RENEWAL.sound && performance.now() < deadline;) {
+      const { refusals, locked } = await this.#refusals(keys);
+      // Somebody else holds the database: no connection is at fault. (One that is stuck may refuse all of them in turn, but says 517.)
+      if (locked === RENEWAL.writes) return;
       // One that has written itself is found by the next try.
       sound = refusals > 0 ? 0 : sound + 1;
       if (sound > 0) continue;
@@ -160,7 +163,9 @@ export class DaprRowStore implements RowStore {
    * How many writes are refused when all connections that are idle, and more, write at a time. Each has to change
    * something, or what another one read before would still be true.
    */
-  async #refusals(keys: readonly string[]): Promise<number> {
+  async #refusals(
+    keys: readonly string[],
+  ): Promise<{ readonly refusals: number; readonly locked: number }> {
     const operations = [
       { operation: 'upsert', request: { key: 'maestro:renewal', value: '' } },
       ...keys.slice(0, RENEWAL.removals).map((key) => ({ operation: 'delete', request: { key } })),
@@ -176,7 +181,10 @@ export class DaprRowStore implements RowStore {
           .catch(() => ''),
       ),
     );
-    return answers.filter((text) => this.#profile.stuckConnection?.test(text)).length;
+    return {
+      refusals: answers.filter((text) => this.#profile.stuckConnection?.test(text)).length,
+      locked: answers.filter((text) => text.includes('database is locked (5)')).length,
+    };
   }
 }
 

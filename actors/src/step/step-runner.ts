@@ -50,6 +50,8 @@ interface Run extends Attempt {
   readonly ended: Promise<void>;
   /** Whether it has ended and its result is being handed in. */
   reporting: boolean;
+  /** Aborted once nothing but the end of a freeze lets its result be taken. */
+  readonly frozen: AbortController;
 }
 
 /** Runs detached steps on this host, outside of any turn, and reports how they end. */
@@ -130,7 +132,8 @@ export class StepRunner {
     });
     const { stepId, attempt } = which;
     const { tenant } = activation.ref;
-    this.#runs.set(actorId, { tenant, stepId, attempt, abort, ended, reporting: false });
+    const frozen = new AbortController();
+    this.#runs.set(actorId, { tenant, stepId, attempt, abort, ended, frozen, reporting: false });
     this.#crash('step.started', actorId);
   }
 
@@ -142,13 +145,16 @@ export class StepRunner {
     this.#runs.delete(actorId);
   }
 
-  /** Resolves once nothing runs here any more, or `withinMs` is over. */
+  /** Resolves once nothing runs here any more but what a freeze keeps from being reported, or `withinMs` is over. */
   async idle(withinMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, withinMs);
     });
-    await Promise.race([Promise.all([...this.#runs.values()].map(({ ended }) => ended)), over]);
+    const each = [...this.#runs.values()].map(({ ended, frozen }) =>
+      Promise.race([ended, abortOf(frozen.signal)]),
+    );
+    await Promise.race([Promise.all(each), over]);
     clearTimeout(timer);
   }
 
@@ -207,6 +213,7 @@ export class StepRunner {
       ref,
       { kind: 'finish-step', stepId, attempt, result, traceparent },
       abort.signal,
+      () => run?.frozen.abort(),
     );
     this.#crash('step.reported', actorId);
   }
@@ -216,6 +223,7 @@ export class StepRunner {
     ref: Activation['ref'],
     command: CommandOf<'finish-step'>,
     aborted: AbortSignal,
+    frozen: () => void,
   ): Promise<void> {
     const interrupted = command.result.kind === 'interrupted';
     let current = command;
@@ -226,8 +234,9 @@ export class StepRunner {
       } catch (error) {
         this.#log.stepNotReported(ref, command.stepId, error);
         if (error instanceof MaestroError && error.code === 'tenant.frozen') {
-          // Until the thaw; a host that shuts down leaves it to the lease.
+          // Until the thaw; a host that shuts down does not wait for that, and leaves it to the lease.
           if (aborted.aborted && !interrupted) return;
+          frozen();
           await pause(this.#times.heartbeatMs / 5);
           tries = 0;
           continue;
@@ -336,4 +345,12 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 /** A pause of random length up to this, in ms. */
 function pause(mostMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, mostMs * (0.5 + Math.random() / 2)));
+}
+
+/** Resolves once a signal is aborted. */
+function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

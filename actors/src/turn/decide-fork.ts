@@ -8,6 +8,7 @@ import {
 } from '@maestro/core';
 import type { CommandOf } from './command.ts';
 import type { DecideContext, Decision } from './decision.ts';
+import { unflagged } from './unflagged.ts';
 import { forkByRequest } from './fork.ts';
 import { TurnDraft } from './turn-draft.ts';
 
@@ -18,7 +19,13 @@ export function decideFork(
   context: DecideContext,
 ): Decision {
   const command = { ...given, children: redactJsonTexts(given.children, context.texts) };
-  const requestHash = sha256Hex(canonicalJson({ from: command.from, children: command.children }));
+  const children = command.children.map(({ parameters, ...child }) => ({
+    ...child,
+    ...(parameters && {
+      parameters: unflagged(context.recipes, state.goal.recipe, parameters),
+    }),
+  }));
+  const requestHash = sha256Hex(canonicalJson({ from: command.from, children }));
   const before = state.requests.find(({ id }) => id === command.requestId);
   if (before && (before.hash !== requestHash || !before.fork)) {
     throw new MaestroError(

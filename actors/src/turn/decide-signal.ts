@@ -23,6 +23,7 @@ import type { DecideContext, Decision } from './decision.ts';
 import { goOn } from './go-on.ts';
 import { beginTick, goOnWith, othersOf, unsubscribed } from './tick.ts';
 import { TurnDraft } from './turn-draft.ts';
+import { unflagged } from './unflagged.ts';
 import { skippedMs } from './virtual-time.ts';
 
 /** Control signals that were ordinary names once: a sleep may wait for them. */
@@ -47,7 +48,7 @@ export function decideSignal(
       sequence: draft.state.sequence,
     },
   });
-  const requestHash = signalHash(command);
+  const requestHash = signalHash({ ...command, payload: hashable(command, state, context) });
   const before = state.requests.find((request) => request.id === command.requestId);
   if (before?.hash === requestHash) return answer(false);
   if (before) {
@@ -169,6 +170,18 @@ function checkSkip(
   }
   if (skippedMs(command, state) > 0) return;
   throw new MaestroError('signal.payload_invalid', "'skip' takes {ms}, from 1 to ten years");
+}
+
+/** A payload without what the recipe's schema marks as personal data in the parameters that it changes. */
+function hashable(
+  { signal, payload }: CommandOf<'signal'>,
+  { goal }: ContinuationState,
+  { recipes }: DecideContext,
+): CommandOf<'signal'>['payload'] {
+  const read = signal === 'redirect' ? Redirection.safeParse(payload) : undefined;
+  if (read?.data?.parameters === undefined) return payload;
+  const parameters = unflagged(recipes, goal.recipe, read.data.parameters);
+  return { ...read.data, parameters } as JsonValue;
 }
 
 /** Names what a signal says; a note is not part of it, because its hash could be guessed. */

@@ -26,6 +26,7 @@ import { canGoOn, goOn } from './go-on.ts';
 import { decideHandOver, decideJoin, lineageOfMerge } from './merge.ts';
 import { beginTick, goOnWith } from './tick.ts';
 import { TurnDraft } from './turn-draft.ts';
+import { unflagged } from './unflagged.ts';
 
 /**
  * Decides a turn: pure and synchronous, so it can be tested without Dapr and repeated after a lost commit.
@@ -73,7 +74,8 @@ function spawn(
   context: DecideContext,
 ): Decision {
   const { ref, recipes, texts } = context;
-  const command = withoutPersonalData(given, texts);
+  // A child's was taken out when it was made; done anew, it might not be what was agreed on.
+  const command = given.beginning ? given : withoutPersonalData(given, texts, recipes);
   const { id } = ref;
   const reply = (now: ContinuationState, created: boolean): Reply => ({
     kind: 'spawned',
@@ -136,17 +138,20 @@ function spawn(
  * A command without the personal data in its texts, so that nothing is made of that. Where there was some the hash of the
  * request is over what is left: from the hash of a request that is otherwise known it could be guessed.
  */
-function withoutPersonalData(command: CommandOf<'spawn'>, texts: TextRedactor): CommandOf<'spawn'> {
+function withoutPersonalData(
+  command: CommandOf<'spawn'>,
+  texts: TextRedactor,
+  recipes: DecideContext['recipes'],
+): CommandOf<'spawn'> {
   const goal = redactTexts(StoredGoalFrame, command.goal, texts) as typeof command.goal;
   const merge = redactTexts(MergeSpec.optional(), command.merge, texts) as typeof command.merge;
-  if (goal === command.goal && merge === command.merge) return command;
+  const parameters = unflagged(recipes, goal.recipe, goal.parameters);
+  if (goal === command.goal && merge === command.merge && parameters === goal.parameters) {
+    return command;
+  }
   const { budget } = command;
-  return {
-    ...command,
-    goal,
-    merge,
-    requestHash: sha256Hex(canonicalJson({ goal, budget, merge })),
-  };
+  const hashed = { goal: { ...goal, parameters }, budget, merge };
+  return { ...command, goal, merge, requestHash: sha256Hex(canonicalJson(hashed)) };
 }
 
 /** Where a recipe starts. */

@@ -28,9 +28,11 @@ async function thaw(runtime: MemoryRuntime): Promise<void> {
 const eventsOf = async ({ store }: Pick<MemoryRuntime, 'store'>): Promise<number> =>
   (await readVerified(store)).events.length;
 
-describe.each([['a tenant', SCOPE] as const, ['the installation', 'installation'] as const])(
-  'a freeze of %s',
-  (_name, scope) => {
+describe.each([
+  ['a tenant', SCOPE, /^the tenant is frozen since 2026-01-01.* by olga: an inquiry$/],
+  ['the installation', 'installation', /^everything here is frozen since 2026-01-01[^ ]*$/],
+] as const)('a freeze of %s', (_name, scope, says) => {
+  {
     it('refuses what would start something, says who and why, and writes nothing', async () => {
       const runtime = createMemoryRuntime({ recipes: [napper] });
       await freeze(runtime, FREEZE, scope);
@@ -38,14 +40,14 @@ describe.each([['a tenant', SCOPE] as const, ['the installation', 'installation'
       const spawned = runtime.continuations.send(ref, spawnOf('napper@1', { ms: 1_000 }));
       await expect(spawned).rejects.toMatchObject({
         code: 'tenant.frozen',
-        message: expect.stringMatching(/frozen since 2026-01-01.* by olga: an inquiry/),
+        message: expect.stringMatching(says),
       });
       expect(runtime.rows.snapshot()).toEqual(before);
       await freeze(runtime, null, scope);
       await runtime.continuations.send(ref, spawnOf('napper@1', { ms: 1_000 }));
     });
-  },
-);
+  }
+});
 
 it('holds what falls due, and lets go of it at the thaw', async () => {
   const runtime = createMemoryRuntime({ recipes: [napper] });
@@ -165,4 +167,30 @@ it('goes on with two hundred that it held, each once', async () => {
     expect(state.status).toBe('completed');
     expect(events.filter(({ type }) => type === 'wake')).toHaveLength(2);
   }
+});
+
+it('keeps no host that shuts down: what cannot be reported is run again', async () => {
+  const held = new HeldWork();
+  const cluster = new MemoryCluster({
+    recipes: [workerOf(held.work)],
+    stepTimes: { heartbeatMs: 50, abortAfterMs: 10_000 },
+  });
+  await cluster.send(ref, spawnOf('worker@1'));
+  await cluster.idle();
+  const { owner } = cluster;
+  await freeze(owner);
+  held.finish(0, complete('too late'));
+  await owner.idle();
+  const started = performance.now();
+  await owner.host.drain(10_000);
+  expect(performance.now() - started).toBeLessThan(5_000);
+  owner.kill();
+  const { tenants, host, store } = cluster.takeOver();
+  await tenants.setFreeze(SCOPE, null);
+  await cluster.advance(HELD_MS + 60_000);
+  await expect.poll(() => held.contexts.length).toBe(2);
+  held.finish(1, complete('again'));
+  await cluster.owner.runSteps();
+  expect((await readVerified(store)).state.result?.value).toBe('again');
+  expect(host.load.steps).toBe(0);
 });

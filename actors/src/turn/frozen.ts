@@ -6,8 +6,12 @@ import { MaestroError, type ActiveFreeze } from '@maestro/core';
  */
 export const HELD_MS = 120_000;
 
-/** The refusal of what would start something or let it out. */
+/** The refusal of what would start something or let it out. Who has frozen everybody, and why, is nobody's of a tenant. */
 export function frozen({ scope, by, reason, at }: ActiveFreeze): MaestroError {
-  const what = scope === 'installation' ? 'everything here' : 'the tenant';
-  return new MaestroError('tenant.frozen', `${what} is frozen since ${at} by ${by}: ${reason}`);
+  return new MaestroError(
+    'tenant.frozen',
+    scope === 'installation'
+      ? `everything here is frozen since ${at}`
+      : `the tenant is frozen since ${at} by ${by}: ${reason}`,
+  );
 }

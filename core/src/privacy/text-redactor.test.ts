@@ -193,3 +193,14 @@ describe('time grows no faster than the text', () => {
     expect(ofLength(1_000_000)).toBeLessThan(10_000);
   });
 });
+
+it.each([
+  ['Contact info:+493012345678 now', '+493012345678'],
+  ['Bank info:DE89370400440532013000', 'DE89370400440532013000'],
+  ['[redacted:email]grace@example.org', 'grace@example.org'],
+  ['4111111111111111[redacted]', '4111111111111111'],
+])('looks at %s, whatever stands beside it', (text, secret) => {
+  expect(textRedactorOf({ kinds: [...REDACTION_KINDS], names: [] }).redact(text)).not.toContain(
+    secret,
+  );
+});

@@ -31,7 +31,7 @@ const DETECTORS: readonly Detector[] = [
 
 /** Addresses and identifiers of publications: digits in them are nobody's. */
 const ADDRESSES =
-  /\b(?:https?|ftp|s3|gs|file):\/\/[^\s"'<>]+|\b(?:doi|urn|info|arxiv):[^\s"'<>]+|\b10\.\d{4,9}\/[^\s"'<>]+/gi;
+  /\b(?:https?|ftp|s3|gs|file):\/\/[^\s"'<>]+|\b(?:doi|urn|arxiv):[^\s"'<>]+|\binfo:(?:doi|hdl|lccn|pmid|oclcnum|sici|arxiv)\/[^\s"'<>]+|\b10\.\d{4,9}\/[^\s"'<>]+/gi;
 
 /** What is left of a value that another one overlapped may be found by a further look; more than this many are not needed. */
 const MAX_LOOKS = 4;
@@ -94,11 +94,10 @@ function replaced(text: string, label: string, detectors: readonly Detector[]): 
 const MARKERS = /\[redacted(?::[a-z-]+)?\]/g;
 
 /**
- * In order, without numbers in addresses, without what is a marker's own, and without what touches one: that was part of a
- * longer word when the marker took the place of the rest.
+ * In order, without numbers in addresses, and without what is a marker's own.
  */
 function inTexts(all: readonly Found[], text: string): readonly Found[] {
-  const inMarker = overlapWith(spansIn(MARKERS, text), 1);
+  const inMarker = overlapWith(spansIn(MARKERS, text), 0);
   const inAddress = overlapWith(spansIn(ADDRESSES, text), 0);
   return all
     .toSorted((a, b) => a.start - b.start)

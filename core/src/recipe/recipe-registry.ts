@@ -36,6 +36,11 @@ export class RecipeRegistry {
     return recipe;
   }
 
+  /** A recipe that may not be there. */
+  find(reference: string): Recipe | undefined {
+    return this.#recipes.get(reference);
+  }
+
   /** All recipes, by reference. */
   list(): readonly Recipe[] {
     return [...this.#recipes.values()];

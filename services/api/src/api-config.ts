@@ -1,4 +1,5 @@
 import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
+import { TenantSlug } from '@maestro/core';
 import path from 'node:path';
 import { z } from 'zod';
 import { identityConfig } from './identity/identity-config.ts';
@@ -14,6 +15,8 @@ const ApiEnvironment = ServiceEnvironment.extend({
   MAESTRO_DEV_KEY_FILE: z.string().min(1).optional(),
   /** App id of the warehouse; empty: there are no lists. */
   MAESTRO_WAREHOUSE_APP: z.string().default(''),
+  /** The tenant whose admins may do what concerns all tenants. */
+  MAESTRO_ADMIN_TENANT: TenantSlug.or(z.literal('')).default(''),
   /** Whether `GET /status` is served, to whoever asks. */
   MAESTRO_STATUS_PAGE: z
     .string()
@@ -39,6 +42,8 @@ export interface ApiConfig {
   readonly devKeyFile: string;
   /** App id of the warehouse; empty for none. */
   readonly warehouseApp: string;
+  /** The tenant whose admins may do what concerns all tenants; undefined for none. */
+  readonly adminTenant: string | undefined;
   /** Whether the status page is served. */
   readonly statusPage: boolean;
   readonly logLevel: string;
@@ -63,6 +68,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     identity: identityConfig(data, data.MAESTRO_ENV),
     devKeyFile: data.MAESTRO_DEV_KEY_FILE ?? path.join(data.MAESTRO_DATA_DIR, 'dev-issuer.json'),
     warehouseApp: data.MAESTRO_WAREHOUSE_APP,
+    adminTenant: data.MAESTRO_ADMIN_TENANT || undefined,
     statusPage: data.MAESTRO_STATUS_PAGE === 'on',
     logLevel: data.MAESTRO_LOG_LEVEL,
   });

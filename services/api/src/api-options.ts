@@ -40,6 +40,8 @@ export interface ApiOptions {
   readonly recipes: RecipeRegistry;
   readonly tenants: TenantDirectory;
   readonly audit: AuditLog;
+  /** The tenant whose admins may do what concerns all tenants. Left out: nobody may. */
+  readonly adminTenant?: string | undefined;
   /** Left out: there are no lists, and the status page has no figures. */
   readonly readModel?: ReadModel | undefined;
   /** Whether the status page is served, to whoever asks. @default true */

@@ -7,7 +7,7 @@ const REASON = 'an inquiry is under way';
 
 let api: ApiHarness;
 beforeEach(async () => {
-  api = await startApi();
+  api = await startApi({ adminTenant: 'globex' });
 });
 afterEach(() => api.close());
 
@@ -59,7 +59,12 @@ it('lets nothing of a tenant begin or change, says why, and lets it be read', as
 it('is for operators, and of everybody for admins', async () => {
   for (const route of ['/freeze', '/thaw']) {
     const body = { ...(route === '/freeze' && { reason: REASON }), scope: 'installation' };
-    for (const token of ['acme:alice', 'acme:olga:operator']) {
+    for (const token of [
+      'acme:alice',
+      'acme:olga:operator',
+      'acme:ada:admin',
+      'globex:oz:operator',
+    ]) {
       const refused = await api.refused('POST', route, { token, body });
       expect(refused).toMatchObject({ httpStatus: 403, code: 'auth.forbidden' });
     }
@@ -67,7 +72,10 @@ it('is for operators, and of everybody for admins', async () => {
   expect((await api.call('GET', '/freeze')).json).toEqual({ freeze: null });
   await freeze(ADMIN, { reason: REASON, scope: 'installation' });
   expect((await api.call('GET', '/freeze')).json).toMatchObject({
-    freeze: { scope: 'installation', by: 'ada' },
+    freeze: { scope: 'installation', by: 'admin', reason: 'everything here is frozen' },
+  });
+  expect((await api.call('GET', '/freeze', ADMIN)).json).toMatchObject({
+    freeze: { scope: 'installation', by: 'ada', reason: REASON },
   });
   // A thaw of the tenant leaves the other one where it is.
   const own = await api.call('POST', '/thaw', { ...OPERATOR, body: {} });

@@ -52,6 +52,7 @@ export async function runApi(
       blobs: new DaprBlobStore(http, config.blobComponent),
       readModel:
         config.warehouseApp === '' ? undefined : new DaprReadModel(http, config.warehouseApp),
+      adminTenant: config.adminTenant,
       statusPage: config.statusPage,
       continuations,
       topics: continuations,

@@ -54,6 +54,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
       tenants,
       audit,
       ...(warehouse ? { readModel: warehouse } : {}),
+      adminTenant: apiConfig.adminTenant,
       statusPage: apiConfig.statusPage,
       ready: async () => [...(await ready()), ...(await identityReady())],
       // Anybody reads it there: what names tenants is on the app port alone.

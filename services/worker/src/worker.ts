@@ -194,9 +194,10 @@ export async function createWorker(
     },
     close: async () => {
       clearInterval(watching);
-      clearInterval(watchingFreezes);
       await probing?.();
+      // Steps go on for a while yet, and a freeze ends them.
       await host.drain(config.drainMs);
+      clearInterval(watchingFreezes);
       await new Promise<void>((resolve) => {
         if (server) server.close(() => resolve());
         else resolve();

@@ -1,7 +1,12 @@
-import { MaestroError, type AuditEntry, type AuditLog, type Clock } from '@maestro/core';
+import { MaestroError, shortened, type AuditEntry, type AuditLog, type Clock } from '@maestro/core';
 import type { Logger } from 'pino';
 import type { Answer } from './answer.ts';
 import type { ApiRequest, Route } from './route.ts';
+
+/** Roles of a token that an entry names at most. */
+const MAX_ROLES = 20;
+/** How long an answer waits for its entry at most, in ms. */
+const MAX_WAIT_MS = 2_000;
 
 /** Where entries go. */
 export interface AuditParts {
@@ -25,8 +30,8 @@ export async function audited(
   const append = (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>): Promise<void> =>
     audit.append(principal.tenant, {
       at: new Date(clock.nowMs()).toISOString(),
-      by: principal.subject,
-      roles: [...principal.roles],
+      by: shortened(principal.subject, 200),
+      roles: principal.roles.slice(0, MAX_ROLES).map((role) => shortened(role, 100)),
       action: route.operationId,
       target: id === '' ? null : id,
       requestId,
@@ -35,9 +40,16 @@ export async function audited(
     });
   if (route.audit === 'before') await append({ outcome: 'asked' });
   const afterwards = async (more: Parameters<typeof append>[0]): Promise<void> => {
-    await append(more).catch((error: unknown) => {
+    const written = append(more).catch((error: unknown) => {
       log.warn({ requestId, err: error }, 'an entry is missing from the audit log');
     });
+    // Who asked need not wait for a store that is slow: it is done, and the entry goes on being tried.
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, MAX_WAIT_MS);
+    });
+    await Promise.race([written, late]);
+    clearTimeout(timer);
   };
   let answer: Answer | undefined;
   try {

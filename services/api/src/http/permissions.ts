@@ -71,6 +71,15 @@ export function rolesWith(permission: Permission): readonly Role[] {
   return ROLES.filter((role) => ROLE_PERMISSIONS[role].includes(permission));
 }
 
+/** Whether somebody may do what concerns all tenants: an issuer that speaks for one tenant makes nobody admin of others. */
+export function mayAdminister(principal: Principal, adminTenant: string | undefined): boolean {
+  return (
+    adminTenant !== undefined &&
+    principal.tenant === adminTenant &&
+    principal.roles.some((role) => isRole(role) && ROLE_PERMISSIONS[role].includes('administer'))
+  );
+}
+
 /** @throws MaestroError `auth.forbidden` unless one of the caller's roles permits it. */
 export function checkPermission({ roles }: Principal, permission: Permission): void {
   if (roles.some((role) => isRole(role) && ROLE_PERMISSIONS[role].includes(permission))) return;

@@ -1,12 +1,21 @@
 import { FreezeRequest, ThawRequest, type FreezeAnswer } from '@maestro/client/protocol';
-import { StoredRedactionSettings, textRedactorOf, type FreezeScope } from '@maestro/core';
+import {
+  MaestroError,
+  shortened,
+  StoredRedactionSettings,
+  textRedactorOf,
+  type FreezeScope,
+  type Principal,
+} from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
-import { checkPermission } from '../http/permissions.ts';
+import { mayAdminister } from '../http/permissions.ts';
 import { defineRoute, type ApiRequest, type Route } from '../http/route.ts';
 
 /** The reason is kept where nothing of it can be taken back. */
 const FreezeWithoutPersonalData = FreezeRequest.extend({
-  reason: FreezeRequest.shape.reason.transform((text) => withoutPersonalData.redact(text)),
+  reason: FreezeRequest.shape.reason.transform((text) =>
+    shortened(withoutPersonalData.redact(text), 1000),
+  ),
 });
 const withoutPersonalData = textRedactorOf(StoredRedactionSettings.parse({}));
 
@@ -24,7 +33,7 @@ const ANSWER = {
 };
 
 /** `GET /freeze`. */
-export function getFreeze({ tenants }: ApiParts): Route {
+export function getFreeze(parts: ApiParts): Route {
   return defineRoute({
     method: 'get',
     path: '/freeze',
@@ -32,12 +41,13 @@ export function getFreeze({ tenants }: ApiParts): Route {
     summary: 'What holds the tenant of the token up',
     answers: { 200: ANSWER },
     errors: ['sidecar.unavailable'],
-    handle: async ({ principal }) => ({ status: 200, body: await now(tenants, principal.tenant) }),
+    handle: async ({ principal }) => ({ status: 200, body: await now(parts, principal) }),
   });
 }
 
 /** `POST /freeze`. */
-export function freeze({ tenants, clock }: ApiParts): Route {
+export function freeze(parts: ApiParts): Route {
+  const { tenants, clock } = parts;
   return defineRoute({
     method: 'post',
     path: '/freeze',
@@ -59,14 +69,14 @@ export function freeze({ tenants, clock }: ApiParts): Route {
       const { principal, body } = request;
       const at = new Date(clock.nowMs()).toISOString();
       const { reason } = body;
-      await tenants.setFreeze(scopeOf(request), { by: principal.subject, reason, at });
-      return { status: 200, body: await now(tenants, principal.tenant) };
+      await tenants.setFreeze(scopeOf(request, parts), { by: principal.subject, reason, at });
+      return { status: 200, body: await now(parts, principal) };
     },
   });
 }
 
 /** `POST /thaw`. */
-export function thaw({ tenants }: ApiParts): Route {
+export function thaw(parts: ApiParts): Route {
   return defineRoute({
     method: 'post',
     path: '/thaw',
@@ -81,25 +91,34 @@ export function thaw({ tenants }: ApiParts): Route {
     answers: { 200: ANSWER },
     errors: ['commit.outcome_unknown', 'sidecar.unavailable'],
     handle: async (request) => {
-      await tenants.setFreeze(scopeOf(request), null);
-      return { status: 200, body: await now(tenants, request.principal.tenant) };
+      await parts.tenants.setFreeze(scopeOf(request, parts), null);
+      return { status: 200, body: await now(parts, request.principal) };
     },
   });
 }
 
-/** @throws MaestroError `auth.forbidden` when an operator means everybody. */
-function scopeOf({
-  principal,
-  body,
-}: Pick<ApiRequest<ThawRequest, unknown>, 'principal' | 'body'>): FreezeScope {
+/** @throws MaestroError `auth.forbidden` when somebody means everybody who may not. */
+function scopeOf(
+  { principal, body }: Pick<ApiRequest<ThawRequest, unknown>, 'principal' | 'body'>,
+  { adminTenant }: ApiParts,
+): FreezeScope {
   if (body.scope === 'tenant') return { tenant: principal.tenant };
-  checkPermission(principal, 'administer');
-  return 'installation';
+  if (mayAdminister(principal, adminTenant)) return 'installation';
+  throw new MaestroError(
+    'auth.forbidden',
+    'this needs a token with the role admin, of the tenant that MAESTRO_ADMIN_TENANT names',
+  );
 }
 
-async function now(tenants: ApiParts['tenants'], tenant: string): Promise<FreezeAnswer> {
-  const active = await tenants.freeze(tenant);
+/** What holds a tenant up; who has frozen everything, and why, is for admins of all. */
+async function now(
+  { tenants, adminTenant }: ApiParts,
+  principal: Principal,
+): Promise<FreezeAnswer> {
+  const active = await tenants.freeze(principal.tenant);
   if (!active) return { freeze: null };
-  const { scope, by, reason, at } = active;
+  const { scope, at } = active;
+  const shown = scope === 'tenant' || mayAdminister(principal, adminTenant);
+  const { by, reason } = shown ? active : { by: 'admin', reason: 'everything here is frozen' };
   return { freeze: { scope, by, reason, at } };
 }

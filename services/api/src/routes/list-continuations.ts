@@ -15,7 +15,15 @@ import { QueryInteger } from './list-events.ts';
 
 const DEFAULT_PAGE = 100;
 
-const QueryInstant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+/** The year 1 begins then. */
+const MIN_INSTANT_MS = -62_135_596_800_000;
+/** The year 9999 ends then. */
+const MAX_INSTANT_MS = 253_402_300_799_999;
+
+/** By an offset it may be before the year 1 or after 9999, which no calendar of ours has. */
+const QueryInstant = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Math.min(Math.max(Date.parse(text), MIN_INSTANT_MS), MAX_INSTANT_MS));
 
 const ListRequest = ListFilter.extend({
   since: QueryInstant.optional(),
@@ -23,9 +31,6 @@ const ListRequest = ListFilter.extend({
   limit: QueryInteger.pipe(z.int().min(1).max(MAX_LIST_PAGE)).default(DEFAULT_PAGE),
   cursor: CursorText.max(200).optional(),
 });
-
-/** The year 9999 ends then. */
-const MAX_INSTANT_MS = 253_402_300_799_999;
 
 /** The last of a page: when it was created, or is due where the list is by that, in ms since the epoch, and its id. */
 const Cursor = z.tuple([

@@ -41,7 +41,10 @@ export function putTenant({ tenants }: ApiParts): Route {
       'For operators. Replaces what was said before; what is left out is the default. Every host goes by it within a second. What is there already stays, however large it is.',
     whileFrozen: true,
     audit: 'before',
-    auditDetail: ({ limits }) => ({ limits }),
+    auditDetail: ({ limits, redaction: { kinds, names } }) => ({
+      limits,
+      redaction: { kinds, names: names.length },
+    }),
     body: { schema: TenantRequest, name: 'TenantRequest', example: EXAMPLE },
     answers: { 200: DOCUMENT },
     errors: ['commit.outcome_unknown', 'sidecar.unavailable'],

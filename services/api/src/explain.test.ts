@@ -65,7 +65,7 @@ async function explain(id: string): Promise<Explanation> {
 async function timed<T>(call: () => Promise<T>): Promise<T> {
   const since = performance.now();
   const result = await call();
-  expect(performance.now() - since).toBeLessThan(100);
+  expect(performance.now() - since).toBeLessThan(1_000);
   return result;
 }
 

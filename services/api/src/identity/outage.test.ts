@@ -176,7 +176,7 @@ describe('a provider that is away', () => {
     clock.advance(11 * MINUTE_MS);
     const askedAtMs = performance.now();
     expect(await isReady(opened)).toBe(true);
-    expect(performance.now() - askedAtMs).toBeLessThan(200);
+    expect(performance.now() - askedAtMs).toBeLessThan(1_000);
   });
 
   it('may have the key that a token names, so that one is asked to come again', async () => {

@@ -156,8 +156,15 @@ export async function finishedLog(
         throw new Error(`the log of ${ref.id} does not fold to its head`);
       return events;
     }
-    if (performance.now() > deadline)
-      throw new Error(`${ref.id} is ${status} after ${withinMs} ms`);
+    if (performance.now() > deadline) {
+      const last = events.slice(-4).map(({ type, at, generation, commit, payload }) => {
+        const { phase, attempt } = payload as { phase?: string; attempt?: number };
+        return [type, phase, attempt, at, `generation ${generation}`, commit].join(' ');
+      });
+      throw new Error(
+        `${ref.id} is ${status} after ${withinMs} ms, at ${new Date().toISOString()}:\n${last.join('\n')}`,
+      );
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

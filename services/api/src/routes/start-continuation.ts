@@ -1,19 +1,17 @@
-import type { Reply } from '@maestro/actors';
-import { StartRequest, type StartAnswer } from '@maestro/client/protocol';
+import { StartRequest } from '@maestro/client/protocol';
 import {
   canonicalJson,
-  deriveContinuationId,
   MaestroError,
   newBudget,
   sha256Hex,
   type RecipeRegistry,
 } from '@maestro/core';
-import { ulid } from 'ulid';
 import type { ApiParts } from '../api-options.ts';
 import { IDEMPOTENCY_KEY, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { invalidRequest } from '../http/invalid-request.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { EXAMPLE_GOAL, EXAMPLE_ID } from './examples.ts';
+import { EXAMPLE_GOAL } from './examples.ts';
+import { idToStart, startAnswers, startedAnswer, type Spawned } from './started.ts';
 
 /** `POST /continuations`. */
 export function startContinuation({ continuations, store, recipes, clock }: ApiParts): Route {
@@ -30,20 +28,7 @@ export function startContinuation({ continuations, store, recipes, clock }: ApiP
       name: 'StartRequest',
       example: { goal: EXAMPLE_GOAL, budget: { capUsd: 2 } },
     },
-    answers: {
-      201: {
-        description: 'Started',
-        schema: 'StartAnswer',
-        headers: { Location: 'Path of the continuation' },
-        example: { id: EXAMPLE_ID, status: 'sleeping', sequence: 4, created: true },
-      },
-      200: {
-        description: 'The same request had started it already',
-        schema: 'StartAnswer',
-        headers: { Location: 'Path of the continuation' },
-        example: { id: EXAMPLE_ID, status: 'completed', sequence: 7, created: false },
-      },
-    },
+    answers: startAnswers('Started', 4),
     errors: [
       'recipe.unknown',
       'recipe.parameters_invalid',
@@ -54,17 +39,17 @@ export function startContinuation({ continuations, store, recipes, clock }: ApiP
       'sidecar.unavailable',
     ],
     handle: async ({ http, traceparent, principal, body }) => {
-      const key = idempotencyKeyOf(http);
       const { tenant } = principal;
-      const id = key === undefined ? ulid(clock.nowMs()) : deriveContinuationId(tenant, key);
+      const id = idToStart(http, tenant, clock);
       const ref = { tenant, id };
       try {
         checkRecipe(recipes, body);
       } catch (error) {
         // What an earlier request has started is found again, even when its recipe is gone.
-        if (key === undefined || (await store.readHead(ref)) === undefined) throw error;
+        if (idempotencyKeyOf(http) === undefined || (await store.readHead(ref)) === undefined)
+          throw error;
       }
-      const reply = await continuations.send<Extract<Reply, { kind: 'spawned' }>>(ref, {
+      const reply = await continuations.send<Spawned>(ref, {
         kind: 'spawn',
         goal: body.goal,
         ...(body.budget ? { budget: budgetOf(body.budget) } : {}),
@@ -72,17 +57,8 @@ export function startContinuation({ continuations, store, recipes, clock }: ApiP
         requestHash: sha256Hex(canonicalJson(body)),
         traceparent,
       });
-      const answer = {
-        id,
-        status: reply.status as StartAnswer['status'],
-        sequence: reply.sequence,
-        created: reply.created,
-      } satisfies StartAnswer;
       return {
-        status: reply.created ? 201 : 200,
-        headers: { location: `/continuations/${id}` },
-        body: answer,
-        about: id,
+        ...startedAnswer(id, reply),
         ...(reply.created ? { began: ref } : {}),
       };
     },

@@ -1,12 +1,11 @@
-import type { Reply } from '@maestro/actors';
-import { MergeRequest, type StartAnswer } from '@maestro/client/protocol';
-import { canonicalJson, deriveContinuationId, GoalFrame, sha256Hex } from '@maestro/core';
-import { ulid } from 'ulid';
+import { MergeRequest } from '@maestro/client/protocol';
+import { canonicalJson, GoalFrame, sha256Hex } from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
-import { IDEMPOTENCY_KEY, idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { IDEMPOTENCY_KEY } from '../http/idempotency-key.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { EXAMPLE_CHILD_ID, EXAMPLE_ID } from './examples.ts';
 import { budgetOf, requesterOf } from './start-continuation.ts';
+import { idToStart, startAnswers, startedAnswer, type Spawned } from './started.ts';
 
 /** What a merge runs unless it names a recipe. */
 const DEFAULT_RECIPE = 'merge@1';
@@ -33,20 +32,7 @@ export function startMerge({ continuations, clock }: ApiParts): Route {
         onFailure: 'skip',
       },
     },
-    answers: {
-      201: {
-        description: 'Started; it waits for its parents',
-        schema: 'StartAnswer',
-        headers: { Location: 'Path of the continuation' },
-        example: { id: EXAMPLE_ID, status: 'sleeping', sequence: 1, created: true },
-      },
-      200: {
-        description: 'The same request had started it already',
-        schema: 'StartAnswer',
-        headers: { Location: 'Path of the continuation' },
-        example: { id: EXAMPLE_ID, status: 'completed', sequence: 7, created: false },
-      },
-    },
+    answers: startAnswers('Started; it waits for its parents', 1),
     errors: [
       'continuation.not_found',
       'merge.invalid',
@@ -61,11 +47,10 @@ export function startMerge({ continuations, clock }: ApiParts): Route {
       'sidecar.unavailable',
     ],
     handle: async ({ http, traceparent, principal, body }) => {
-      const key = idempotencyKeyOf(http);
       const { tenant } = principal;
-      const id = key === undefined ? ulid(clock.nowMs()) : deriveContinuationId(tenant, key);
+      const id = idToStart(http, tenant, clock);
       const { goal, budget, need, ...merge } = body;
-      const reply = await continuations.send<Extract<Reply, { kind: 'spawned' }>>(
+      const reply = await continuations.send<Spawned>(
         { tenant, id },
         {
           kind: 'spawn',
@@ -81,18 +66,7 @@ export function startMerge({ continuations, clock }: ApiParts): Route {
           traceparent,
         },
       );
-      const answer = {
-        id,
-        status: reply.status as StartAnswer['status'],
-        sequence: reply.sequence,
-        created: reply.created,
-      } satisfies StartAnswer;
-      return {
-        status: reply.created ? 201 : 200,
-        headers: { location: `/continuations/${id}` },
-        body: answer,
-        about: id,
-      };
+      return startedAnswer(id, reply);
     },
   });
 }

@@ -25,6 +25,20 @@ async function thaw(runtime: MemoryRuntime): Promise<void> {
   await runtime.idle();
 }
 
+/** One whose step is under way when the tenant is frozen, and how many events it has. */
+async function frozenAtWork(): Promise<{ held: HeldWork; runtime: MemoryRuntime; before: number }> {
+  const held = new HeldWork();
+  const runtime = createMemoryRuntime({
+    recipes: [workerOf(held.work)],
+    stepTimes: { heartbeatMs: 50, abortAfterMs: 10_000 },
+  });
+  await runtime.continuations.send(ref, spawnOf('worker@1'));
+  await runtime.idle();
+  await freeze(runtime);
+  const before = await eventsOf(runtime);
+  return { held, runtime, before };
+}
+
 const eventsOf = async ({ store }: Pick<MemoryRuntime, 'store'>): Promise<number> =>
   (await readVerified(store)).events.length;
 
@@ -88,15 +102,7 @@ it('is told by a reminder to who held it when the host died', async () => {
 });
 
 it('aborts the steps that run, and starts them anew at the thaw', async () => {
-  const held = new HeldWork();
-  const runtime = createMemoryRuntime({
-    recipes: [workerOf(held.work)],
-    stepTimes: { heartbeatMs: 50, abortAfterMs: 10_000 },
-  });
-  await runtime.continuations.send(ref, spawnOf('worker@1'));
-  await runtime.idle();
-  await freeze(runtime);
-  const before = await eventsOf(runtime);
+  const { held, runtime, before } = await frozenAtWork();
   expect(held.contexts[0]?.abort.aborted).toBe(false);
   await runtime.host.watchFreezes();
   expect(held.contexts[0]?.abort.aborted).toBe(true);
@@ -114,15 +120,7 @@ it('aborts the steps that run, and starts them anew at the thaw', async () => {
 });
 
 it('keeps a result that came too late for the thaw', async () => {
-  const held = new HeldWork();
-  const runtime = createMemoryRuntime({
-    recipes: [workerOf(held.work)],
-    stepTimes: { heartbeatMs: 50, abortAfterMs: 10_000 },
-  });
-  await runtime.continuations.send(ref, spawnOf('worker@1'));
-  await runtime.idle();
-  await freeze(runtime);
-  const before = await eventsOf(runtime);
+  const { held, runtime, before } = await frozenAtWork();
   held.finish(0, complete('in time'));
   await runtime.idle();
   await runtime.host.watchFreezes();

@@ -1,14 +1,13 @@
 import type { MaestroClient } from '@maestro/client';
 import { AUDIT_GENESIS, AuditRecord, AuditVerifier, type AuditEntry } from '@maestro/core';
 import type { Command } from 'commander';
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { contextOf } from '../command-context.ts';
 import { connect } from '../connection.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { NegativeResult } from '../failure.ts';
 import { wholeNumber } from '../option-values.ts';
 import type { Output } from '../output.ts';
+import { fileLines } from '../verify/file-lines.ts';
 
 /** Records of one request. */
 const PAGE = 200;
@@ -41,7 +40,7 @@ Examples:
       const { options, output, signal } = contextOf<AuditOptions>(command, environment);
       const { from, continuation, file } = options;
       const rows =
-        file === undefined ? asked(connect(options, environment), from, signal) : linesOf(file);
+        file === undefined ? asked(connect(options, environment), from, signal) : exported(file);
       // What comes before the first record is only known of the whole log.
       const whole = file === undefined && from === 1;
       const verifier = new AuditVerifier(whole ? { number: 0, hash: AUDIT_GENESIS } : undefined);
@@ -78,10 +77,8 @@ async function* asked(
   }
 }
 
-async function* linesOf(file: string): AsyncGenerator<string, void> {
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    if (line !== '') yield line;
-  }
+async function* exported(file: string): AsyncGenerator<string, void> {
+  for await (const { line } of fileLines(file)) yield line;
 }
 
 function lineOf(output: Output, number: number, entry: AuditEntry): string {

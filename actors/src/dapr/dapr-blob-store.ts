@@ -48,6 +48,12 @@ export class DaprBlobStore implements BlobStore {
     return answer.text;
   }
 
+  async remove(tenant: string, sha256: string, signal?: AbortSignal): Promise<void> {
+    const answer = await this.#invoke({ operation: 'delete' }, tenant, sha256, signal);
+    if (answer.status < 300 || NOTHING_THERE.test(this.#componentError(answer))) return;
+    throw this.#failed('removed', answer);
+  }
+
   #invoke(request: object, tenant: string, sha256: string, signal: AbortSignal | undefined) {
     const name = `${tenant}/${sha256}`;
     const metadata = { blobName: name, key: name, fileName: name };

@@ -1,5 +1,5 @@
 import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
-import { TenantSlug } from '@maestro/core';
+import { Residency, TenantSlug } from '@maestro/core';
 import path from 'node:path';
 import { z } from 'zod';
 import { identityConfig } from './identity/identity-config.ts';
@@ -17,6 +17,10 @@ const ApiEnvironment = ServiceEnvironment.extend({
   MAESTRO_WAREHOUSE_APP: z.string().default(''),
   /** The tenant whose admins may do what concerns all tenants. */
   MAESTRO_ADMIN_TENANT: TenantSlug.or(z.literal('')).default(''),
+  /** Which tenants may call: those that were created, or any that the identity provider names. Empty: `registered` in production. */
+  MAESTRO_TENANTS: z.enum(['', 'open', 'registered']).default(''),
+  /** Name of the region that this deployment is in. */
+  MAESTRO_REGION: Residency.unwrap().element.or(z.literal('')).default(''),
   /** Whether `GET /status` is served, to whoever asks. */
   MAESTRO_STATUS_PAGE: z
     .string()
@@ -44,6 +48,10 @@ export interface ApiConfig {
   readonly warehouseApp: string;
   /** The tenant whose admins may do what concerns all tenants; undefined for none. */
   readonly adminTenant: string | undefined;
+  /** Whether tenants have to be created before they may call. */
+  readonly registeredOnly: boolean;
+  /** Name of the region that this deployment is in; undefined for none. */
+  readonly region: string | undefined;
   /** Whether the status page is served. */
   readonly statusPage: boolean;
   readonly logLevel: string;
@@ -69,6 +77,10 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     devKeyFile: data.MAESTRO_DEV_KEY_FILE ?? path.join(data.MAESTRO_DATA_DIR, 'dev-issuer.json'),
     warehouseApp: data.MAESTRO_WAREHOUSE_APP,
     adminTenant: data.MAESTRO_ADMIN_TENANT || undefined,
+    registeredOnly:
+      (data.MAESTRO_TENANTS || (data.MAESTRO_ENV === 'production' ? 'registered' : 'open')) ===
+      'registered',
+    region: data.MAESTRO_REGION || undefined,
     statusPage: data.MAESTRO_STATUS_PAGE === 'on',
     logLevel: data.MAESTRO_LOG_LEVEL,
   });

@@ -28,7 +28,11 @@ export function createApi(options: ApiOptions): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(assignRequestId);
-  const gatekeepers = { ...parts, rateLimit: new RateLimit(parts.tenants, parts.clock) };
+  const gatekeepers = {
+    ...parts,
+    admission: parts,
+    rateLimit: new RateLimit(parts.tenants, parts.clock),
+  };
   app.use(mountRoutes(routeTable(parts, nudges), gatekeepers, parts, options));
   app.use(refuseUnknownRoute);
   app.use(refuse(parts.log));

@@ -11,6 +11,7 @@ const ALL: readonly Role[] = ROLES;
 const STARTERS: readonly Role[] = ['researcher', 'admin', 'service'];
 const STEERERS: readonly Role[] = ['researcher', 'admin'];
 const OPERATORS: readonly Role[] = ['operator', 'admin'];
+const ADMINS: readonly Role[] = ['admin'];
 
 /** Who may what, written out once more: a change of the table in the source has to be made here, too. */
 const ALLOWED: Readonly<Record<OperationId, readonly Role[] | 'anybody'>> = {
@@ -31,6 +32,11 @@ const ALLOWED: Readonly<Record<OperationId, readonly Role[] | 'anybody'>> = {
   wakeContinuation: OPERATORS,
   getTenant: ALL,
   putTenant: OPERATORS,
+  createTenant: ADMINS,
+  readTenant: ADMINS,
+  replaceTenant: ADMINS,
+  deleteTenant: ADMINS,
+  eraseRows: ADMINS,
   getFreeze: ALL,
   freeze: OPERATORS,
   thaw: OPERATORS,
@@ -52,7 +58,7 @@ const table = routeTable({ metrics } as unknown as ApiParts, new CommitNudges())
 
 let api: ApiHarness;
 beforeAll(async () => {
-  api = await startApi({ metrics });
+  api = await startApi({ metrics, adminTenant: 'acme' });
 });
 afterAll(() => api.close());
 

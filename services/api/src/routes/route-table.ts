@@ -4,6 +4,7 @@ import { openapiDocument } from '../openapi/openapi-document.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
 import { explainContinuation } from './explain-continuation.ts';
 import { freeze, getFreeze, thaw } from './freeze.ts';
+import { eraseRows } from './erase-rows.ts';
 import { forkContinuation } from './fork-continuation.ts';
 import { getAudit } from './get-audit.ts';
 import { getBlob } from './get-blob.ts';
@@ -25,6 +26,7 @@ import { startMerge } from './start-merge.ts';
 import { statusPage } from './status-page.ts';
 import { streamEvents } from './stream-events.ts';
 import { getTenant, putTenant } from './tenant.ts';
+import { createTenant, deleteTenant, readTenant, replaceTenant } from './tenants.ts';
 import { wakeContinuation } from './wake-continuation.ts';
 
 /** Every route of the API: what is served and what is documented. */
@@ -47,6 +49,11 @@ export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Rout
     wakeContinuation(parts),
     getTenant(parts),
     putTenant(parts),
+    createTenant(parts),
+    readTenant(parts),
+    replaceTenant(parts),
+    deleteTenant(parts),
+    eraseRows(parts),
     getFreeze(parts),
     freeze(parts),
     thaw(parts),

@@ -1,10 +1,5 @@
-export {
-  MaestroClient,
-  type CallOptions,
-  type ChangeOptions,
-  type SignalOptions,
-} from './maestro-client.ts';
-export type { TransportOptions } from './transport.ts';
+export { MaestroClient, type ChangeOptions, type SignalOptions } from './maestro-client.ts';
+export type { CallOptions, TransportOptions } from './transport.ts';
 export type { RetryOptions } from './retry.ts';
 
 // What the API answers

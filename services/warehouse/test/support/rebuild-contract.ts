@@ -162,7 +162,7 @@ export function rebuildContract(
       const [left, expected] = await Promise.all([contents(fresh), contents(without)]);
       // Recipes and models are nobody's.
       for (const table of Object.keys(left).filter(
-        (name) => !/^dim_(?:recipe|model)$/.test(name),
+        (each) => !/^dim_(?:recipe|model)$/.test(each),
       )) {
         expect(left[table], table).toEqual(expected[table]);
       }

@@ -37,6 +37,7 @@ export { actorCallbacks } from './dapr/actor-callbacks.ts';
 export { actorRoutes } from './dapr/actor-routes.ts';
 export { DaprBlobStore } from './dapr/dapr-blob-store.ts';
 export { connectRows, connectStore } from './dapr/connect-store.ts';
+export { connectTenants, type ConnectedTenants } from './dapr/connect-tenants.ts';
 export { ContinuationClient } from './dapr/continuation-client.ts';
 export { DaprRowStore, STORE_PROFILES, type StoreProfile } from './dapr/dapr-row-store.ts';
 export { DaprScheduler } from './dapr/dapr-scheduler.ts';

@@ -56,6 +56,7 @@ export { isErasable } from './tenant/erasable.ts';
 export {
   defaultTenantDocument,
   Residency,
+  StateComponent,
   TenantDocument,
   tenantDocumentKey,
   tenantPartition,

@@ -159,6 +159,7 @@ async function readRequest(file: string): Promise<TenantRequestInput> {
 
 function linesOf(document: TenantAnswer): string[] {
   const { tenant, limits, redaction, budget, maxSensitivity, residency, deleted } = document;
+  const { stateComponent = 'that of the installation' } = document;
   if (deleted) return [`${tenant}  deleted at ${deleted.at} by ${deleted.by}`];
   const { maxCapUsd } = budget;
   return [
@@ -169,6 +170,7 @@ function linesOf(document: TenantAnswer): string[] {
     `  budget of one             ${budget.defaultCapUsd} USD${maxCapUsd === null ? '' : `, ${maxCapUsd} at most`}`,
     `  sensitivity               up to ${maxSensitivity}`,
     `  regions                   ${residency.join(', ') || 'any'}`,
+    `  state component           ${stateComponent}`,
     `  taken out of texts        ${redaction.kinds.join(', ') || '-'}`,
     `  names taken out           ${redaction.names.length}`,
   ];

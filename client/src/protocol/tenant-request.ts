@@ -2,6 +2,7 @@ import {
   RedactionSettings,
   Residency,
   Sensitivity,
+  StateComponent,
   TenantBudget,
   TenantDocument,
   TenantLimits,
@@ -27,6 +28,8 @@ export const TenantRequest = z.strictObject({
   maxSensitivity: Sensitivity.default('restricted'),
   /** Regions of deployments that may hold data of the tenant; empty for any. Said by admins alone. */
   residency: Residency,
+  /** The Dapr state component that the tenant has for itself; said once, when it is created. */
+  stateComponent: StateComponent.optional(),
 });
 export type TenantRequest = z.infer<typeof TenantRequest>;
 export type TenantRequestInput = z.input<typeof TenantRequest>;

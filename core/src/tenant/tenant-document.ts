@@ -16,6 +16,11 @@ export const Residency = z
   .max(20)
   .default([]);
 
+/** Name of a Dapr state component. */
+export const StateComponent = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'must be the name of a state component');
+
 /** What a tenant is allowed, as it is stored: a release passes over what only a later one knows. */
 export const TenantDocument = z.looseObject({
   schemaVersion: z.int().min(1),
@@ -25,6 +30,8 @@ export const TenantDocument = z.looseObject({
   budget: z.looseObject(TenantBudget.shape).prefault({}),
   maxSensitivity: Sensitivity.default('restricted'),
   residency: Residency,
+  /** The state component that the tenant has for itself; absent: that of the installation. */
+  stateComponent: StateComponent.optional(),
   /** Who deleted the tenant, and when: nothing of it is served or started any more. */
   deleted: z.looseObject({ by: z.string().max(200), at: Instant }).optional(),
 });

@@ -1,4 +1,4 @@
-import type { CommandSender, ReadinessCheck, RowEraser } from '@maestro/actors';
+import type { CommandSender, ConnectedTenants, ReadinessCheck, RowEraser } from '@maestro/actors';
 import type {
   AuditLog,
   BlobStore,
@@ -39,6 +39,8 @@ export interface ApiOptions {
   readonly topics: Pick<CommandSender, 'tellTopic'>;
   readonly recipes: RecipeRegistry;
   readonly tenants: TenantDirectory;
+  /** Tries a state component that a tenant is to have for itself. */
+  readonly checkStore: ConnectedTenants['checkStore'];
   readonly audit: AuditLog;
   /** Erases what a tenant that was deleted has left. */
   readonly eraser: Pick<RowEraser, 'erase'>;

@@ -1,6 +1,6 @@
 import {
   checkReadiness,
-  connectRows,
+  connectTenants,
   ContinuationClient,
   DaprBlobStore,
   FencedStore,
@@ -8,7 +8,6 @@ import {
   loadRecipes,
   SidecarHttp,
   StoredAudit,
-  StoredTenants,
   systemClock,
   type Metrics,
 } from '@maestro/actors';
@@ -41,17 +40,18 @@ export async function runApi(
   const { identity, ready: identityReady } = await openIdentity({ ...config, log });
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
-  const rows = connectRows(http, config.stateComponent);
+  const { rows, tenants, checkStore } = connectTenants(http, config.stateComponent, systemClock);
   const continuations = new ContinuationClient(http);
   const blobs = new DaprBlobStore(http, config.blobComponent);
   const api = await serveApi(
     {
       identity,
       store: new FencedStore(rows),
-      tenants: new StoredTenants(rows, systemClock),
+      tenants,
+      checkStore,
       audit: new StoredAudit(rows),
       eraser: new RowEraser(rows, blobs, systemClock),
-      readRows: readAcross(http, config.stateComponent),
+      readRows: readAcross(http, config.stateComponent, tenants),
       blobs,
       readModel:
         config.warehouseApp === '' ? undefined : new DaprReadModel(http, config.warehouseApp),

@@ -127,6 +127,32 @@ describe('a tenant', () => {
     expect((await api.call('PUT', '/tenant', { token, body: kept })).httpStatus).toBe(200);
   });
 
+  it('has a state component for itself that can be used, for good', async () => {
+    const body = { tenant: 'acme', stateComponent: 'nothing' };
+    expect(await api.refused('POST', '/tenants', { ...ADMIN, body })).toMatchObject({
+      httpStatus: 422,
+      code: 'request.unprocessable',
+      json: { errors: [{ at: '/stateComponent' }] },
+    });
+    await create({ tenant: 'acme', stateComponent: 'acme-state' });
+    for (const [token, path] of [
+      ['acme:olga:operator', '/tenant'],
+      [ADMIN.token, '/tenants/acme'],
+    ] as const) {
+      const other = { stateComponent: 'other-state' };
+      expect(await api.refused('PUT', path, { token, body: other })).toMatchObject({
+        code: 'request.unprocessable',
+      });
+      const { json } = await api.call('PUT', path, { token, body: {} });
+      expect(json).toMatchObject({ stateComponent: 'acme-state' });
+    }
+    await deleted('acme');
+    expect((await api.call('GET', '/tenants/acme', ADMIN)).json).toMatchObject({
+      stateComponent: 'acme-state',
+      deleted: { by: 'ada' },
+    });
+  });
+
   it('whose data may not be here is not served', async () => {
     await create({ tenant: 'acme' });
     const elsewhere = { ...((await api.call('GET', '/tenants/acme', ADMIN)).json as object) };

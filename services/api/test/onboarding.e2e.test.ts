@@ -1,7 +1,7 @@
 import { startStack, type Stack } from '@maestro/infra-dapr';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,10 +54,22 @@ describe('the page about onboarding a tenant', () => {
     for (const login of Object.keys(ACCOUNTS) as Login[]) {
       tokens.set(login, (await provider.signIn(login)).accessToken);
     }
+    // The installation's component, and one that a tenant has for itself.
+    const components = path.join(dataDir, 'components');
+    await cp(path.join(repository, 'components/local'), components, { recursive: true });
+    const state = await readFile(path.join(components, 'state.yaml'), 'utf8');
+    await writeFile(
+      path.join(components, 'globex-state.yaml'),
+      state
+        .replace('name: maestro-state', 'name: globex-state')
+        .replace('MAESTRO_SQLITE', 'GLOBEX_SQLITE')
+        .replace(/( *- name: actorStateStore\n *value:) 'true'/, "$1 'false'"),
+    );
     stack = await startStack({
       dataDir,
-      components: 'local',
+      components,
       env: {
+        GLOBEX_SQLITE: path.join(dataDir, 'globex.db'),
         MAESTRO_ENV: 'production',
         MAESTRO_LOG_LEVEL: 'warn',
         MAESTRO_IDENTITY: 'oidc',
@@ -66,6 +78,7 @@ describe('the page about onboarding a tenant', () => {
         MAESTRO_ADMIN_TENANT: 'platform',
         MAESTRO_WAREHOUSE: `duckdb:${path.join(dataDir, 'warehouse.duckdb')}`,
         MAESTRO_STORE: `sqlite:${path.join(dataDir, 'state.db')}`,
+        MAESTRO_TENANT_STORES: `sqlite:${path.join(dataDir, 'globex.db')}`,
       },
       apps: [
         {
@@ -115,13 +128,16 @@ describe('the page about onboarding a tenant', () => {
   };
 
   /** Rows of the tenant in the state store that hold more than that they were erased. */
-  function liveRows(): readonly string[] {
-    const database = new DatabaseSync(path.join(dataDir, 'state.db'), { readOnly: true });
+  const liveRows = (): readonly string[] =>
+    rowsIn('state.db', 'acme').filter((key) => !/^acme:(?:tenant|audit):/.test(key));
+
+  function rowsIn(file: string, tenant: string): readonly string[] {
+    const database = new DatabaseSync(path.join(dataDir, file), { readOnly: true });
     const rows = database
-      .prepare(`SELECT key FROM state WHERE key LIKE 'acme:%' AND value NOT LIKE '%"tombstone%'`)
-      .all() as unknown as readonly { readonly key: string }[];
+      .prepare("SELECT key FROM state WHERE key LIKE ? AND value NOT LIKE '%tombstone%'")
+      .all(`${tenant}:%`) as unknown as readonly { readonly key: string }[];
     database.close();
-    return rows.map(({ key }) => key).filter((key) => !/^acme:(?:tenant|audit):/.test(key));
+    return rows.map(({ key }) => key);
   }
 
   it('says what works, step by step', async () => {
@@ -137,6 +153,8 @@ describe('the page about onboarding a tenant', () => {
           expect(early.error).toContain('tenant.not_frozen');
           expect(liveRows().length).toBeGreaterThan(5);
           frozenForAMinute(path.join(dataDir, 'state.db'));
+          // What is remembered of a freeze is a second old at most.
+          await new Promise((resolve) => setTimeout(resolve, 1_100));
         }
         const { code, out, error } = await run(login, command);
         expect(code, `${command}\n${out}\n${error}`).toBe(0);
@@ -167,10 +185,20 @@ describe('the page about onboarding a tenant', () => {
     expect(one).toEqual((await listed('alice'))[0]);
     const where = `/continuations/${one?.id}`;
     expect(await call('bob', where)).toMatchObject({ code: 'tenant.unknown' });
-    const created = await run('ada', 'maestro tenant create globex');
+    await writeFile(path.join(dataDir, 'globex.json'), '{"stateComponent": "globex-state"}');
+    const created = await run('ada', 'maestro tenant create globex --file globex.json');
     expect(created.code, created.error).toBe(0);
     await expect.poll(() => call('bob', where)).toMatchObject({ code: 'continuation.not_found' });
     expect(await listed('bob')).toEqual([]);
+    // What another tenant has, which has a state component for itself, is there and nowhere else.
+    const started = await run('bob', 'maestro start noop@1 --param sleepMs=100 --follow');
+    expect(started.code, started.error).toBe(0);
+    expect(rowsIn('globex.db', 'globex').length).toBeGreaterThan(5);
+    expect(rowsIn('globex.db', 'acme')).toEqual([]);
+    expect(
+      rowsIn('state.db', 'globex').filter((key) => !/^globex:(?:tenant|audit):/.test(key)),
+    ).toEqual([]);
+    await expect.poll(async () => (await listed('bob')).length, { timeout: 20_000 }).toBe(1);
   }
 });
 

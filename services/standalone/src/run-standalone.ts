@@ -38,10 +38,21 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
     : undefined;
   await worker.listen();
   warehouse?.start();
-  const { store, blobs, bus, continuations, recipes, tenants, audit, eraser, ready, metrics } =
-    worker;
+  const {
+    store,
+    blobs,
+    bus,
+    continuations,
+    recipes,
+    tenants,
+    checkStore,
+    audit,
+    eraser,
+    ready,
+    metrics,
+  } = worker;
   const http = new SidecarHttp(options.worker.daprHttpPort);
-  const readRows = readAcross(http, apiConfig.stateComponent);
+  const readRows = readAcross(http, apiConfig.stateComponent, tenants);
   const api = await serveApi(
     {
       identity,
@@ -53,6 +64,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
       topics: continuations,
       recipes,
       tenants,
+      checkStore,
       audit,
       eraser,
       ...(warehouse ? { readModel: warehouse } : {}),

@@ -2,7 +2,7 @@ import {
   actorCallbacks,
   actorRoutes,
   checkReadiness,
-  connectRows,
+  connectTenants,
   ContinuationClient,
   ContinuationHost,
   crashHookFrom,
@@ -23,12 +23,12 @@ import {
   RowEraser,
   SidecarHttp,
   StoredAudit,
-  StoredTenants,
   systemClock,
   TopicHost,
   TurnTracer,
   wakeOf,
   type CommandSender,
+  type ConnectedTenants,
   type CrashHook,
   type ReadinessCheck,
   type ScrapeOptions,
@@ -66,6 +66,8 @@ export interface Worker {
   readonly bus: StreamBus;
   readonly recipes: RecipeRegistry;
   readonly tenants: TenantDirectory;
+  /** Tries a state component that a tenant is to have for itself. */
+  readonly checkStore: ConnectedTenants['checkStore'];
   readonly audit: AuditLog;
   readonly eraser: RowEraser;
   readonly continuations: CommandSender;
@@ -92,10 +94,10 @@ export async function createWorker(
 ): Promise<Worker> {
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
-  const rows = connectRows(http, config.stateComponent);
+  const connected = connectTenants(http, config.stateComponent, systemClock);
+  const { rows, tenants } = connected;
   const store = new FencedStore(rows);
-  const probe = probeOnce(rows, config.stateComponent, systemClock);
-  const tenants = new StoredTenants(rows, systemClock);
+  const probe = probeOnce(connected.installation, config.stateComponent, systemClock);
   const audit = new StoredAudit(rows);
   const blobs = new DaprBlobStore(http, config.blobComponent);
   const scheduler = new DaprScheduler(config.daprGrpcPort, systemClock);
@@ -180,6 +182,7 @@ export async function createWorker(
     bus,
     recipes,
     tenants,
+    checkStore: connected.checkStore,
     audit,
     eraser: new RowEraser(rows, blobs, systemClock),
     continuations,

@@ -1,4 +1,5 @@
 import { DaprRowStore, STORE_PROFILES, type SidecarHttp } from '@maestro/actors';
+import type { TenantDirectory } from '@maestro/core';
 import type { ReadRows } from '../api-options.ts';
 
 interface Metadata {
@@ -6,14 +7,27 @@ interface Metadata {
 }
 
 /**
- * Reads rows of many continuations by one request, where the state component keeps all rows in one place (SQLite,
- * PostgreSQL). The sidecar starts after the app, so the component is looked up at the first use.
+ * Reads rows of many continuations of one tenant by one request, where its state component keeps all rows in one place
+ * (SQLite, PostgreSQL). The sidecar starts after the app, so a component is looked up at its first use.
+ *
+ * @param component that of tenants that have none for themselves.
  */
-export function readAcross(http: SidecarHttp, component: string): ReadRows {
-  let rows: DaprRowStore | null | undefined;
+export function readAcross(
+  http: SidecarHttp,
+  component: string,
+  tenants: Pick<TenantDirectory, 'find'>,
+): ReadRows {
+  /** Null where rows of different continuations have to be asked for one by one. */
+  const known = new Map<string, DaprRowStore | null>();
   return async (keys) => {
-    if (rows === null) return undefined;
-    rows ??= await rowsAcross(http, component);
+    const [first = ''] = keys;
+    const document = await tenants.find(first.slice(0, first.indexOf(':')));
+    const name = document?.stateComponent ?? component;
+    let rows = known.get(name);
+    if (rows === undefined) {
+      rows = await rowsAcross(http, name);
+      if (rows !== undefined) known.set(name, rows);
+    }
     return rows?.readMany('', keys);
   };
 }

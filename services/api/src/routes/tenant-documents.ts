@@ -27,12 +27,15 @@ export const TENANT_DOCUMENT = {
  * The document that a request asks for.
  *
  * @param region where this deployment is.
- * @throws MaestroError `request.unprocessable` for the document of another tenant, or one that may not be here.
+ * @param stateComponent of the tenant as it is: where its rows are is said once.
+ * @throws MaestroError `request.unprocessable` for the document of another tenant, or of another component, or one that may
+ * not be here.
  */
 export function documentOf(
   tenant: string,
   request: TenantRequest,
   region: string | undefined,
+  stateComponent: string | undefined,
 ): TenantDocument {
   if ((request.tenant ?? tenant) !== tenant) {
     throw new MaestroError(
@@ -54,7 +57,22 @@ export function documentOf(
       },
     );
   }
-  return { ...defaultTenantDocument(tenant), limits, redaction, budget, maxSensitivity, residency };
+  if ((request.stateComponent ?? stateComponent) !== stateComponent) {
+    throw new MaestroError(
+      'request.unprocessable',
+      'where the rows of a tenant are is said when it is created: export them, and import them into another tenant',
+      { details: [{ at: '/stateComponent', message: 'cannot be changed' }] },
+    );
+  }
+  return {
+    ...defaultTenantDocument(tenant),
+    ...(stateComponent === undefined ? {} : { stateComponent }),
+    limits,
+    redaction,
+    budget,
+    maxSensitivity,
+    residency,
+  };
 }
 
 /** What the audit log says of it: the names of people are counted. */
@@ -64,6 +82,7 @@ export function tenantDetail({
   budget,
   maxSensitivity,
   residency,
+  stateComponent,
 }: TenantRequest): Readonly<Record<string, JsonValue>> {
   return {
     limits,
@@ -71,5 +90,15 @@ export function tenantDetail({
     budget,
     maxSensitivity,
     residency,
+    ...(stateComponent === undefined ? {} : { stateComponent }),
   };
+}
+
+/**
+ * A document that cannot be understood may be replaced.
+ *
+ * @returns undefined for it. @throws any other error.
+ */
+export function replaceable(error: unknown): undefined {
+  if (MaestroError.from(error).code !== 'tenant.invalid') throw error;
 }

@@ -3,7 +3,13 @@ import { canonicalJson } from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
 import { checkAdministers } from '../http/permissions.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { documentOf, TENANT_DOCUMENT, TENANT_EXAMPLE, tenantDetail } from './tenant-documents.ts';
+import {
+  documentOf,
+  replaceable,
+  TENANT_DOCUMENT,
+  TENANT_EXAMPLE,
+  tenantDetail,
+} from './tenant-documents.ts';
 
 /** `GET /tenant`. */
 export function getTenant({ tenants }: ApiParts): Route {
@@ -38,8 +44,8 @@ export function putTenant(parts: ApiParts): Route {
     answers: { 200: TENANT_DOCUMENT },
     errors: ['commit.outcome_unknown', 'sidecar.unavailable'],
     handle: async ({ principal, body }) => {
-      const document = documentOf(principal.tenant, body, region);
-      const before = await tenants.find(principal.tenant).catch(() => undefined);
+      const before = await tenants.find(principal.tenant).catch(replaceable);
+      const document = documentOf(principal.tenant, body, region, before?.stateComponent);
       if (canonicalJson(document.residency) !== canonicalJson(before?.residency ?? [])) {
         checkAdministers(principal, adminTenant);
       }

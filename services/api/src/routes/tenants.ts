@@ -7,7 +7,13 @@ import {
 } from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { documentOf, TENANT_DOCUMENT, TENANT_EXAMPLE, tenantDetail } from './tenant-documents.ts';
+import {
+  documentOf,
+  replaceable,
+  TENANT_DOCUMENT,
+  TENANT_EXAMPLE,
+  tenantDetail,
+} from './tenant-documents.ts';
 
 /**
  * How long a tenant has to be frozen before it can be deleted, in ms: a commit whose answer was lost may be on its way for
@@ -16,7 +22,7 @@ import { documentOf, TENANT_DOCUMENT, TENANT_EXAMPLE, tenantDetail } from './ten
 const FROZEN_MS = 60_000;
 
 /** `POST /tenants`. */
-export function createTenant({ tenants, region }: ApiParts): Route {
+export function createTenant({ tenants, region, checkStore }: ApiParts): Route {
   return defineRoute({
     method: 'post',
     path: '/tenants',
@@ -45,7 +51,11 @@ export function createTenant({ tenants, region }: ApiParts): Route {
       'sidecar.unavailable',
     ],
     handle: async ({ body }) => {
-      const document = documentOf(body.tenant, body, region);
+      const { stateComponent } = body;
+      const document = documentOf(body.tenant, body, region, stateComponent);
+      if (stateComponent !== undefined) {
+        await checkStore(stateComponent).catch(unusable);
+      }
       if (await tenants.create(document)) return { status: 201, body: document };
       const there = await existing(tenants, body.tenant);
       if (canonicalJson(there) === canonicalJson(document)) return { status: 200, body: there };
@@ -91,11 +101,10 @@ export function replaceTenant({ tenants, region }: ApiParts): Route {
     answers: { 200: TENANT_DOCUMENT },
     errors: ['tenant.not_found', 'tenant.deleted', 'commit.outcome_unknown', 'sidecar.unavailable'],
     handle: async ({ tenant, body }) => {
-      const document = documentOf(tenant, body, region);
-      await existing(tenants, tenant).catch((error: unknown) => {
-        // What cannot be understood is to be replaced.
-        if (MaestroError.from(error).code !== 'tenant.invalid') throw error;
-      });
+      const before = await existing(tenants, tenant).catch(replaceable);
+      // Of a document that cannot be understood nobody else can say where the rows are.
+      const { stateComponent } = before ?? body;
+      const document = documentOf(tenant, body, region, stateComponent);
       await tenants.put(document);
       return { status: 200, body: document };
     },
@@ -117,6 +126,7 @@ export function deleteTenant({ tenants, readModel, clock, adminTenant }: ApiPart
     errors: [
       'tenant.not_found',
       'tenant.not_frozen',
+      'tenant.invalid',
       'request.unprocessable',
       'warehouse.unavailable',
       'commit.outcome_unknown',
@@ -129,13 +139,18 @@ export function deleteTenant({ tenants, readModel, clock, adminTenant }: ApiPart
           'this is the tenant whose admins create and delete the others',
         );
       }
-      let document = await tenants.find(tenant).catch(() => defaultTenantDocument(tenant));
+      let document = await tenants.find(tenant);
       if (!document) throw notFound(tenant);
       if (!document.deleted) {
         await checkFrozen(tenants, tenant, clock.nowMs());
         const at = new Date(clock.nowMs()).toISOString();
-        // Nothing of what was said of it stays: there are names of people in it.
-        document = { ...defaultTenantDocument(tenant), deleted: { by: principal.subject, at } };
+        // Nothing of what was said of it stays, there are names of people in it, but for where its rows are.
+        const { stateComponent } = document;
+        document = {
+          ...defaultTenantDocument(tenant),
+          ...(stateComponent === undefined ? {} : { stateComponent }),
+          deleted: { by: principal.subject, at },
+        };
         await tenants.put(document);
       }
       await readModel?.erase(tenant);
@@ -168,6 +183,15 @@ async function existing(tenants: ApiParts['tenants'], tenant: string): Promise<T
   if (!document) throw notFound(tenant);
   if (!document.deleted) return document;
   throw new MaestroError('tenant.deleted', `${tenant} was deleted at ${document.deleted.at}`);
+}
+
+/** @throws MaestroError `request.unprocessable` for a state component that cannot be used; any other error as it is. */
+function unusable(error: unknown): never {
+  const { code, message } = MaestroError.from(error);
+  if (code !== 'component.unsupported') throw error;
+  throw new MaestroError('request.unprocessable', message, {
+    details: [{ at: '/stateComponent', message }],
+  });
 }
 
 function notFound(tenant: string): MaestroError {

@@ -72,6 +72,10 @@ export async function startApi(
     topics: runtime.topics,
     recipes: runtime.recipes,
     tenants: runtime.tenants,
+    checkStore: async (component) => {
+      if (component === 'acme-state') return;
+      throw new MaestroError('component.unsupported', `the sidecar has no '${component}'`);
+    },
     audit: new StoredAudit(runtime.rows),
     eraser: new RowEraser(runtime.rows, runtime.blobs, runtime.clock),
     ready: async () => [{ name: 'memory', ok: true }],

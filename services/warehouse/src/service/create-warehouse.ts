@@ -1,11 +1,11 @@
 import type { Observability } from '@maestro/core';
-import { openStoreScanner } from '@maestro/stores';
 import { CopyFollower } from '../copy/copy-follower.ts';
 import { copyTargetAt } from '../copy/open-copy-target.ts';
 import { openDuckDbTables } from '../tables/duckdb/open-duckdb-tables.ts';
 import { openPostgresTables } from '../tables/postgres/open-postgres-tables.ts';
 import type { WarehouseTables } from '../tables/warehouse-tables.ts';
 import { openFeed } from './open-feed.ts';
+import { openScanners } from './scan-stores.ts';
 import { Warehouse, type WarehouseParts } from './warehouse.ts';
 import type { WarehouseConfig } from './warehouse-config.ts';
 
@@ -25,7 +25,8 @@ export async function createWarehouse(
   const tables = await ('duckdb' in config.tables
     ? openDuckDbTables(config.tables.duckdb)
     : openPostgresTables(config.tables.postgres));
-  const feed = await openFeed(config.store, tables);
+  const { store, tenantStores } = config;
+  const feed = await openFeed(store, tables);
   const copy = config.copy && {
     source: tables.copies,
     target: await copyTargetAt(config.copy.place),
@@ -37,9 +38,9 @@ export async function createWarehouse(
     tables,
     feed,
     copy: copy && new CopyFollower(copy),
-    openScanner: () => openStoreScanner(config.store),
+    openScanner: () => openScanners([store, ...tenantStores]),
     // Where a feed tells of every commit a walk over the whole store is but a precaution.
-    reconcileMs: config.reconcileMs ?? (feed ? 3_600_000 : 30_000),
+    reconcileMs: config.reconcileMs ?? (feed && tenantStores.length === 0 ? 3_600_000 : 30_000),
   });
   return { warehouse, tables };
 }

@@ -1,11 +1,10 @@
 import {
-  connectRows,
+  connectTenants,
   ContinuationClient,
   DaprStreamBus,
   EVENTS_TOPIC,
   FencedStore,
   SidecarHttp,
-  StoredTenants,
   systemClock,
   type Metrics,
 } from '@maestro/actors';
@@ -34,10 +33,10 @@ export async function runWarehouse(
   const http = new SidecarHttp(config.daprHttpPort);
   const { observability } = metrics;
   const continuations = new ContinuationClient(http);
-  const rows = connectRows(http, config.stateComponent);
+  const { rows, tenants } = connectTenants(http, config.stateComponent, systemClock);
   const { warehouse, tables } = await createWarehouse(config, {
     store: new FencedStore(rows),
-    tenants: new StoredTenants(rows, systemClock),
+    tenants,
     wake: (ref) => continuations.tell(ref, { kind: 'wake', rearm: true }),
     observability,
     notes: log,

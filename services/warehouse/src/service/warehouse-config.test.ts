@@ -45,7 +45,19 @@ it('copies where it is told to, and nowhere by itself', () => {
   });
 });
 
+it('compares the stores that tenants have for themselves, too', () => {
+  expect(readWarehouseConfig({ ...BASE, ...PLACES }).tenantStores).toEqual([]);
+  const stores = ' sqlite:b  postgres://user@host/c ';
+  const { tenantStores } = readWarehouseConfig({
+    ...BASE,
+    ...PLACES,
+    MAESTRO_TENANT_STORES: stores,
+  });
+  expect(tenantStores).toEqual([{ sqlite: 'b' }, { postgres: 'postgres://user@host/c' }]);
+});
+
 it.each([
+  [{ ...PLACES, MAESTRO_TENANT_STORES: 'sqlite:a redis://b' }, 'MAESTRO_TENANT_STORES'],
   [{}, 'MAESTRO_WAREHOUSE'],
   [{ ...PLACES, MAESTRO_WAREHOUSE_COPY: 'mysql://u@h/d' }, 'MAESTRO_WAREHOUSE_COPY'],
   [{ ...PLACES, MAESTRO_WAREHOUSE_COPY: 'redshift://u@h/d' }, 'MAESTRO_WAREHOUSE_COPY_PASSWORD'],

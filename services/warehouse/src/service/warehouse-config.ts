@@ -15,6 +15,8 @@ const WarehouseEnvironment = ServiceEnvironment.extend({
   MAESTRO_WAREHOUSE: z.string().min(1),
   /** Where the state store is, to be compared with the tables: `sqlite:<file>`, a PostgreSQL URL, `dynamodb:<table>` or the URL of a Cosmos DB account. */
   MAESTRO_STORE: z.string().min(1),
+  /** Where tenants are that have a state component for themselves, separated by spaces. */
+  MAESTRO_TENANT_STORES: z.string().default(''),
   MAESTRO_COSMOS_KEY: z.string().min(1).optional(),
   /** Pause between two comparisons, in ms; half a minute, or an hour where the store has a change feed, unless given. */
   MAESTRO_RECONCILE_MS: z.coerce.number().int().min(100).max(86_400_000).optional(),
@@ -36,6 +38,8 @@ export interface WarehouseConfig {
   readonly pubsubComponent: string;
   readonly tables: TablesPlace;
   readonly store: StorePlace;
+  /** Stores that tenants have for themselves. */
+  readonly tenantStores: readonly StorePlace[];
   readonly reconcileMs: number | undefined;
   readonly copy: { readonly place: CopyPlace; readonly everyMs: number } | undefined;
   readonly logLevel: string;
@@ -54,7 +58,10 @@ export function readWarehouseConfig(environment: NodeJS.ProcessEnv): WarehouseCo
     stateComponent: data.MAESTRO_STATE_COMPONENT,
     pubsubComponent: data.MAESTRO_PUBSUB,
     tables: tablesAt(data.MAESTRO_WAREHOUSE),
-    store: storeAt(data.MAESTRO_STORE, data.MAESTRO_COSMOS_KEY),
+    store: storeAt('MAESTRO_STORE', data.MAESTRO_STORE, data.MAESTRO_COSMOS_KEY),
+    tenantStores: data.MAESTRO_TENANT_STORES.split(/\s+/)
+      .filter(Boolean)
+      .map((text) => storeAt('MAESTRO_TENANT_STORES', text, data.MAESTRO_COSMOS_KEY)),
     reconcileMs: data.MAESTRO_RECONCILE_MS,
     copy:
       data.MAESTRO_WAREHOUSE_COPY === ''
@@ -76,7 +83,7 @@ function tablesAt(text: string): TablesPlace {
   throw new MaestroError('config.invalid', 'MAESTRO_WAREHOUSE: duckdb:<file> or postgres://...');
 }
 
-function storeAt(text: string, cosmosKey: string | undefined): StorePlace {
+function storeAt(variable: string, text: string, cosmosKey: string | undefined): StorePlace {
   const sqlite = after('sqlite:', text);
   if (sqlite !== undefined) return { sqlite };
   const dynamodb = after('dynamodb:', text);
@@ -91,7 +98,7 @@ function storeAt(text: string, cosmosKey: string | undefined): StorePlace {
   }
   throw new MaestroError(
     'config.invalid',
-    'MAESTRO_STORE: sqlite:<file>, postgres://..., dynamodb:<table>, or the URL of a Cosmos DB account with MAESTRO_COSMOS_KEY',
+    `${variable}: sqlite:<file>, postgres://..., dynamodb:<table>, or the URL of a Cosmos DB account with MAESTRO_COSMOS_KEY`,
   );
 }
 

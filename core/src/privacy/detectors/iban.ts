@@ -19,7 +19,6 @@ const ALPHANUMERIC = /[A-Za-z0-9]/;
 /** IBANs (ISO 13616): the length of the country, and check digits by ISO 7064 MOD 97-10. In groups or not, in any case. */
 export const ibanDetector: Detector = {
   kind: 'iban',
-  mayHold: (text) => /[A-Za-z]{2}\d{2}/.test(text),
   find: ({ text }) => {
     const spans: Span[] = [];
     for (const match of matchesOf(START, text)) {

@@ -24,11 +24,20 @@ export function warehouseApp(
     command: [process.execPath, path.join(repository, 'services/warehouse/dist/main.js')],
     actorTypes: [],
     env: {
-      ...storeOf(set, backends, dataDir),
-      MAESTRO_WAREHOUSE: tables,
+      ...warehouseEnvironment(set, backends, dataDir, tables),
       MAESTRO_RECONCILE_MS: '2000',
     },
   };
+}
+
+/** What {@link warehouseApp}, or a warehouse within the standalone service, is told of its tables and the set's state store. */
+export function warehouseEnvironment(
+  set: ComponentSetName,
+  backends: SetBackends,
+  dataDir: string,
+  tables = `duckdb:${warehouseFile(dataDir)}`,
+): Readonly<Record<string, string>> {
+  return { ...storeOf(set, backends, dataDir), MAESTRO_WAREHOUSE: tables };
 }
 
 function storeOf(

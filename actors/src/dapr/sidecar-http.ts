@@ -39,9 +39,7 @@ export class SidecarHttp {
       readonly signal?: AbortSignal | undefined;
     },
   ): Promise<SidecarAnswer> {
-    const { body, headers, timeoutMs, cutOffMs = timeoutMs } = options;
-    const signal =
-      cutOffMs > timeoutMs ? anyOf(AbortSignal.timeout(timeoutMs), options.signal) : options.signal;
+    const { body, headers, timeoutMs, cutOffMs = timeoutMs, signal } = options;
     const request = async (): Promise<SidecarAnswer> => {
       const response = await this.#pool.request({
         method,
@@ -58,7 +56,9 @@ export class SidecarHttp {
     };
     try {
       signal?.throwIfAborted();
-      return await (signal ? orAborted(request(), signal) : request());
+      // The request has a limit of its own unless it may outlive the wait.
+      const waitMs = cutOffMs > timeoutMs ? timeoutMs : undefined;
+      return await (signal || waitMs ? waited(request(), waitMs, signal) : request());
     } catch (error) {
       throw new MaestroError(
         'sidecar.unavailable',
@@ -75,22 +75,30 @@ export class SidecarHttp {
   }
 }
 
-/** What a promise comes to, or the reason of the signal if that is first. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const listening = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), {
-      once: true,
-      signal: listening.signal,
-    });
+/**
+ * What a promise comes to, unless the wait is over or the signal aborts first. With a timer and a listener that are taken away
+ * afterwards: `AbortSignal.timeout`, and `abort` on the way out, cost every call more than the call itself.
+ */
+function waited<T>(
+  promise: Promise<T>,
+  waitMs: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => end(() => reject(signal?.reason as Error));
+    const timer =
+      waitMs === undefined
+        ? undefined
+        : setTimeout(() => end(() => reject(new Error(`no answer in ${waitMs} ms`))), waitMs);
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      settle();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    promise.then(
+      (value) => end(() => resolve(value)),
+      (error: Error) => end(() => reject(error)),
+    );
   });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    listening.abort();
-  }
-}
-
-function anyOf(timeout: AbortSignal, signal: AbortSignal | undefined): AbortSignal {
-  return signal ? AbortSignal.any([timeout, signal]) : timeout;
 }

@@ -140,6 +140,18 @@ describe('any text', () => {
     );
   });
 
+  it('is redacted as if it stood alone, wherever in a long one it stands', () => {
+    const between = `\n\n${'='.repeat(60)}\n\n`;
+    fc.assert(
+      fc.property(fc.array(Text, { minLength: 2, maxLength: 6 }), (texts) => {
+        const parts = texts.map((text) => `${between}${text}${between}`);
+        const alone = parts.map((part) => redact(part));
+        expect(redact(parts.join(''))).toBe(alone.join(''));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('has no value of the set left, wherever it stands', () => {
     const sure = personalDataSet(8, 60)
       .flatMap(({ values }) => values)
@@ -171,6 +183,8 @@ describe('time grows no faster than the text', () => {
     plus: '+49 ',
     'plus and digits': '+491234567890123456',
     parentheses: '(0)(1)',
+    'area codes': '(212) 555-0123 ',
+    'social security numbers': '536-90-4399 ',
     'announced numbers': 'tel 030 1234567 or ',
     'starts of IBANs': 'DE89 ',
     'starts of tax codes': 'RSSMRA85T10A562',

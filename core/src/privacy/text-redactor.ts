@@ -3,6 +3,7 @@ import { matchesOf, type Detector, type Span } from './detectors/detector.ts';
 import { emailDetector } from './detectors/email.ts';
 import { ibanDetector } from './detectors/iban.ts';
 import { nameDetector } from './detectors/name.ts';
+import { numberStretches } from './detectors/number-stretch.ts';
 import { nationalIdDetector } from './detectors/national-id.ts';
 import { cardDetector } from './detectors/payment-card.ts';
 import { phoneDetector } from './detectors/phone.ts';
@@ -73,10 +74,10 @@ interface Found extends Span {
 }
 
 function replaced(text: string, label: string, detectors: readonly Detector[]): string {
+  const searched = { text, label, numbers: numberStretches(text) };
   const all: Found[] = [];
   for (const detector of detectors) {
-    if (!detector.mayHold(text)) continue;
-    for (const { start, end } of detector.find({ text, label })) {
+    for (const { start, end } of detector.find(searched)) {
       all.push({ start, end, kind: detector.kind });
     }
   }

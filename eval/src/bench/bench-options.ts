@@ -15,6 +15,7 @@ export const WORKLOADS = [
   'list',
   'ingest',
   'redaction',
+  'api',
 ] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
@@ -37,6 +38,9 @@ export interface BenchOptions {
   readonly n: number;
   readonly runs: number;
   readonly appendSeconds: number;
+  /** Clients at a time, and for how long, of api. */
+  readonly clients: number;
+  readonly apiSeconds: number;
   /** Sleepers in the large wake run; 0 leaves it out. */
   readonly manySleepers: number;
   /** Whether each lifecycle run is followed by one of the prototype. */
@@ -63,6 +67,8 @@ export const USAGE = `npm run bench -- [options]
   --broker           publish on the component set's own broker (not local)
   --n N              continuations in a run; 1000 (signal, wakes-by: at most 500)
   --runs N           runs of each; 5
+  --clients N        clients at a time of api; 64 (quick: 8)
+  --seconds N        how long api takes; 60 (quick: 5)
   --quick            one short run of everything
   --profile          CPU profiles of worker and daprd during one run of lifecycle, or of --only stream
   --keep             keeps data and logs
@@ -72,6 +78,7 @@ export const USAGE = `npm run bench -- [options]
   ingest             10,000 events at 1,000/s into DuckDB and PostgreSQL, over a broker (not local), without and with
                      kill -9 of the warehouse, twice, and of its sidecar (quick: 1,000 events at 200/s)
   redaction          20,000 events of each sort, 200 of large ones (quick: a tenth); needs no stack
+  api                a mixed load of clients and 8 followers on all routes; exits with 1 when one call is refused or fails
                      times in ms, rates per second, CPU in ms per event, life, signal, wake, item or call
   --out FILE         results as JSON; .maestro/bench/bench-<time>.json
 `;
@@ -108,6 +115,8 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | undefi
       via: { type: 'string', default: 'api' },
       n: { type: 'string' },
       runs: { type: 'string' },
+      clients: { type: 'string' },
+      seconds: { type: 'string' },
       prototype: { type: 'boolean', default: false },
       broker: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
@@ -130,6 +139,8 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | undefi
     n: count(values.n ?? (quick ? '200' : '1000'), 'n'),
     runs: profile ? 1 : count(values.runs ?? (quick ? '1' : '5'), 'runs'),
     appendSeconds: quick ? 5 : 20,
+    clients: count(values.clients ?? (quick ? '8' : '64'), 'clients'),
+    apiSeconds: count(values.seconds ?? (quick ? '5' : '60'), 'seconds'),
     manySleepers: quick ? 0 : 10_000,
     prototype: values.prototype,
     broker: values.broker,

@@ -43,10 +43,13 @@ async function bench(options: BenchOptions): Promise<void> {
     const { daprd } = await ensureDapr({});
     process.stdout.write(`\n${profileReport(profileFolder(options), daprd)}`);
   }
-  if (failures > 0) {
-    process.stdout.write(`${failures} runs failed\n`);
-    process.exitCode = 1;
-  }
+  const failedCalls = results.reduce(
+    (sum, run) => sum + (run.workload === 'api' ? run.all.errors : 0),
+    0,
+  );
+  if (failures > 0) process.stdout.write(`${failures} runs failed\n`);
+  if (failedCalls > 0) process.stdout.write(`${failedCalls} calls of the API failed\n`);
+  if (failures + failedCalls > 0) process.exitCode = 1;
 }
 
 try {

@@ -1,4 +1,5 @@
 import type { RedactionKind } from '../redaction-kind.ts';
+import type { NumberStretch } from './number-stretch.ts';
 
 /** Where a value stands in a text: from the first character up to, and without, the last. */
 export interface Span {
@@ -11,13 +12,13 @@ export interface Searched {
   readonly text: string;
   /** What the text is called where it stands, such as the name of a JSON member; empty when it has none. */
   readonly label: string;
+  /** Where in it numbers are that can identify somebody. */
+  readonly numbers: readonly NumberStretch[];
 }
 
 /** Finds one kind of personal data. Pure, never throws, and takes time that grows no faster than the text. */
 export interface Detector {
   readonly kind: RedactionKind;
-  /** A cheap look at a text: false when it cannot hold any. */
-  readonly mayHold: (text: string) => boolean;
   find(searched: Searched): readonly Span[];
 }
 
@@ -32,12 +33,19 @@ export function contextBefore({ text, label }: Searched, index: number): string 
   return `${words.slice(0, CONTEXT_CHARS)}: ${before}`;
 }
 
-/** Six digits close to each other: every number that identifies somebody has them. */
-const DIGITS = /\d(?:[^\d\n]{0,3}\d){5}/;
+/**
+ * The end of {@link contextBefore} that a word before a value and what stands between the two are in: neither has digits, closing
+ * brackets or ends of lines.
+ */
+export function wordsBefore(searched: Searched, index: number): string {
+  const context = contextBefore(searched, index);
+  let from = context.length;
+  while (from > 0 && !endsWords(context.charCodeAt(from - 1))) from--;
+  return context.slice(from);
+}
 
-/** Whether a text can hold a number that identifies somebody. */
-export function hasLongNumber(text: string): boolean {
-  return DIGITS.test(text);
+function endsWords(code: number): boolean {
+  return (code >= 48 && code <= 57) || code === 93 || code === 10;
 }
 
 const NONE: readonly RegExpExecArray[] = [];
@@ -52,22 +60,36 @@ export function matchesOf(expression: RegExp, text: string): readonly RegExpExec
   return matches;
 }
 
-/** The spans of all matches of a global expression that pass a check. */
-export function spansOf(
-  expression: RegExp,
-  text: string,
-  accept: (match: RegExpExecArray) => boolean,
-): readonly Span[] {
-  const spans: Span[] = [];
-  for (const match of matchesOf(expression, text)) {
-    if (accept(match)) spans.push({ start: match.index, end: match.index + match[0].length });
-  }
-  return spans;
+/** A value that an expression found in a stretch of digits. */
+export interface NumberMatch extends Span {
+  readonly text: string;
+  /** Of the first group. */
+  readonly gap: string | undefined;
 }
+
+/** All matches of a global expression beside or in a stretch of digits. */
+export function matchesIn(expression: RegExp, stretch: NumberStretch): readonly NumberMatch[] {
+  expression.lastIndex = 0;
+  let match = expression.exec(stretch.window);
+  if (!match) return NO_NUMBERS;
+  const matches: NumberMatch[] = [];
+  for (; match; match = expression.exec(stretch.window)) {
+    const start = stretch.from + match.index;
+    matches.push({ start, end: start + match[0].length, text: match[0], gap: match[1] });
+  }
+  return matches;
+}
+
+const NO_NUMBERS: readonly NumberMatch[] = [];
 
 /** The digits of a text, and nothing else of it. */
 export function digitsOf(text: string): string {
-  return text.replaceAll(/\D/g, '');
+  let digits = '';
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) digits += text[at];
+  }
+  return digits;
 }
 
 /** What may separate the groups of a number, for a character class: spaces and hyphens, also those that do not break. */

@@ -21,7 +21,6 @@ const FILE_ENDS = new Set(
  */
 export const emailDetector: Detector = {
   kind: 'email',
-  mayHold: (text) => text.includes('@'),
   find: ({ text }) => {
     const spans: Span[] = [];
     let from = 0;

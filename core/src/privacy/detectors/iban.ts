@@ -13,13 +13,9 @@ const LENGTHS = new Map(
 );
 
 const START = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ \u00a0\u2009\u202f-]?[A-Za-z0-9])/g;
-const GAP = /[ \u00a0\u2009\u202f-]/;
-const ALPHANUMERIC = /[A-Za-z0-9]/;
-
 /** IBANs (ISO 13616): the length of the country, and check digits by ISO 7064 MOD 97-10. In groups or not, in any case. */
 export const ibanDetector: Detector = {
   kind: 'iban',
-  mayHold: (text) => /[A-Za-z]{2}\d{2}/.test(text),
   find: ({ text }) => {
     const spans: Span[] = [];
     for (const match of matchesOf(START, text)) {
@@ -38,22 +34,38 @@ function readFrom(text: string, start: number, length: number) {
   let compact = '';
   let end = start;
   for (let gaps = 0; compact.length < length; end++) {
-    const character = text[end] ?? '';
-    if (ALPHANUMERIC.test(character)) {
-      compact += character;
+    const code = text.charCodeAt(end);
+    if (isAlphanumeric(code)) {
+      compact += text[end];
       gaps = 0;
-    } else if (!GAP.test(character) || ++gaps > 1) {
+    } else if (!isGap(code) || ++gaps > 1) {
       return undefined;
     }
   }
-  return ALPHANUMERIC.test(text[end] ?? '') ? undefined : { compact: compact.toUpperCase(), end };
+  return isAlphanumeric(text.charCodeAt(end)) ? undefined : { compact, end };
 }
 
+function isAlphanumeric(code: number): boolean {
+  return isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** A space or a hyphen. */
+function isGap(code: number): boolean {
+  return code === 0x20 || code === 0xa0 || code === 0x2009 || code === 0x202f || code === 0x2d;
+}
+
+/** Of the number that an IBAN is with its first four characters last, and with 10 to 35 for A to Z. */
 function remainderOf97(iban: string): number {
   let remainder = 0;
-  for (const character of iban.slice(4) + iban.slice(0, 4)) {
-    const value = Number.parseInt(character, 36);
-    remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97;
+  for (let at = 0; at < iban.length; at++) {
+    const code = iban.charCodeAt((at + 4) % iban.length);
+    // Capitals are 65 to 90; small letters have one bit more.
+    remainder =
+      (isDigit(code) ? remainder * 10 + code - 48 : remainder * 100 + (code & ~32) - 55) % 97;
   }
   return remainder;
 }

@@ -23,7 +23,6 @@ export function nameDetector(names: readonly string[]): Detector {
   for (const list of byFirst.values()) list.sort((a, b) => b.words.length - a.words.length);
   return {
     kind: 'name',
-    mayHold: () => byFirst.size > 0,
     find: ({ text }) => {
       const words = wordsOf(text);
       const spans: Span[] = [];

@@ -1,13 +1,14 @@
 import {
-  contextBefore,
   digitsOf,
   GAP,
-  hasLongNumber,
-  spansOf,
+  matchesIn,
+  matchesOf,
   type Detector,
   type Searched,
   type Span,
+  wordsBefore,
 } from './detector.ts';
+import type { NumberStretch } from './number-stretch.ts';
 import {
   isBsn,
   isCodiceFiscale,
@@ -21,10 +22,10 @@ import {
 
 /** How one country's number is written, and how it is told from other numbers. */
 interface Form {
-  readonly written: RegExp;
+  /** An expression, in which `<gap>` is a gap and `<same>` is the same one again. */
+  readonly pattern: string;
+  readonly fewestDigits: number;
   readonly isValid: (compact: string) => boolean;
-  /** Nine digits or more, and no letters. */
-  readonly digitsOnly?: true;
   /** A word that has to stand before it, where its form alone does not tell. */
   readonly after?: RegExp;
 }
@@ -32,11 +33,10 @@ interface Form {
 /** Not in the middle of a word, of a decimal, of a longer number with hyphens, or of a variant (`g.47692574G>A`, HGVS). */
 const BEFORE = '\\b(?<!-|\\d[.,]|[cgmn]\\.)';
 const AFTER = '(?!\\w|[-.,]\\d|>)';
-/** A gap; the others of the number are the same. */
-const gap = `([${GAP}])`;
+const ANY_GAP = `[${GAP}]`;
 
-function written(pattern: string): RegExp {
-  return new RegExp(`${BEFORE}${pattern}${AFTER}`, 'g');
+function written(pattern: string, flags: string): RegExp {
+  return new RegExp(`${BEFORE}(?:${pattern})${AFTER}`, flags);
 }
 
 function word(words: string): RegExp {
@@ -47,51 +47,56 @@ const SSN_WORD = word('ssn|social security(?: number| no| nr| card)?|itin|tin');
 const BSN_WORD = word('bsn|bsn nummer|burgerservicenummer|sofinummer|sofi nummer');
 
 const FORMS: readonly Form[] = [
-  { written: written('\\d{3}-\\d{2}-\\d{4}'), isValid: isSsn, digitsOnly: true },
+  { pattern: '\\d{3}-\\d{2}-\\d{4}', fewestDigits: 9, isValid: isSsn },
   {
-    written: written('\\d{3}[ \\u00a0]?\\d{2}[ \\u00a0]?\\d{4}'),
+    pattern: '\\d{3}[ \\u00a0]?\\d{2}[ \\u00a0]?\\d{4}',
+    fewestDigits: 9,
     isValid: isSsn,
-    digitsOnly: true,
     after: SSN_WORD,
   },
-  { written: written('[A-Z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[A-D]'), isValid: isNino },
+  { pattern: '[A-Z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[A-D]', fewestDigits: 6, isValid: isNino },
   {
-    written: written(`(?:\\d{11}|\\d{2}${gap}\\d{3}\\1\\d{3}\\1\\d{3})`),
+    pattern: '\\d{11}|\\d{2}<gap>\\d{3}<same>\\d{3}<same>\\d{3}',
+    fewestDigits: 11,
     isValid: isSteuerId,
-    digitsOnly: true,
   },
   {
-    written: written(
-      `(?:[1-478]\\d{4}(?:\\d{2}|2[AB])\\d{6}[${GAP}]?\\d{2}|` +
-        `[1-478]${gap}\\d{2}\\1\\d{2}\\1(?:\\d{2}|2[AB])\\1\\d{3}\\1\\d{3}[${GAP}/]?\\d{2})`,
-    ),
+    pattern:
+      `[1-478]\\d{4}(?:\\d{2}|2[AB])\\d{6}[${GAP}]?\\d{2}|` +
+      `[1-478]<gap>\\d{2}<same>\\d{2}<same>(?:\\d{2}|2[AB])<same>\\d{3}<same>\\d{3}[${GAP}/]?\\d{2}`,
+    fewestDigits: 14,
     isValid: isNir,
   },
-  { written: written('(?:\\d{8}|\\d{2}\\.\\d{3}\\.\\d{3})[- ]?[A-HJ-NP-TV-Z]'), isValid: isDni },
-  { written: written('[XYZ][- ]?\\d{7}[- ]?[A-HJ-NP-TV-Z]'), isValid: isDni },
   {
-    written: written(
-      '[A-Z]{3} ?[A-Z]{3} ?[0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2} ?[A-Z][0-9LMNP-V]{3}[A-Z]',
-    ),
-    isValid: isCodiceFiscale,
+    pattern: '(?:\\d{8}|\\d{2}\\.\\d{3}\\.\\d{3})[- ]?[A-HJ-NP-TV-Z]',
+    fewestDigits: 8,
+    isValid: isDni,
   },
-  {
-    written: written('\\d{4}[ .]?\\d{2}[ .]?\\d{3}'),
-    isValid: isBsn,
-    digitsOnly: true,
-    after: BSN_WORD,
-  },
-  {
-    written: written('\\d{3}[ .]\\d{3}[ .]\\d{3}'),
-    isValid: isBsn,
-    digitsOnly: true,
-    after: BSN_WORD,
-  },
-  { written: written('(?:\\d{2})?\\d{6}[-+]\\d{4}'), isValid: isPersonnummer, digitsOnly: true },
+  { pattern: '[XYZ][- ]?\\d{7}[- ]?[A-HJ-NP-TV-Z]', fewestDigits: 7, isValid: isDni },
+  { pattern: '\\d{4}[ .]?\\d{2}[ .]?\\d{3}', fewestDigits: 9, isValid: isBsn, after: BSN_WORD },
+  { pattern: '\\d{3}[ .]\\d{3}[ .]\\d{3}', fewestDigits: 9, isValid: isBsn, after: BSN_WORD },
+  { pattern: '(?:\\d{2})?\\d{6}[-+]\\d{4}', fewestDigits: 10, isValid: isPersonnummer },
 ];
 
-const NINE_DIGITS = new RegExp(`\\d(?:[${GAP}.+]?\\d){8}`);
-const WITH_LETTERS = FORMS.filter(({ digitsOnly }) => digitsOnly !== true);
+const EXPRESSIONS = FORMS.map((form) => ({
+  ...form,
+  written: written(
+    form.pattern.replaceAll('<gap>', `(${ANY_GAP})`).replaceAll('<same>', '\\1'),
+    'g',
+  ),
+}));
+
+/** Any of the forms, whatever their gaps are: most numbers are of none. */
+const ANY_FORM = written(
+  FORMS.map(({ pattern }) => pattern.replaceAll(/<gap>|<same>/g, ANY_GAP)).join('|'),
+  '',
+);
+
+/** Digits in it may be letters, so it need not be where others are. */
+const CODICE_FISCALE = written(
+  '[A-Z]{3} ?[A-Z]{3} ?[0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2} ?[A-Z][0-9LMNP-V]{3}[A-Z]',
+  'g',
+);
 
 /**
  * Numbers that states give to people: US SSN, UK National Insurance number, German Steuer-ID, French NIR, Spanish DNI and
@@ -100,21 +105,32 @@ const WITH_LETTERS = FORMS.filter(({ digitsOnly }) => digitsOnly !== true);
  */
 export const nationalIdDetector: Detector = {
   kind: 'national-id',
-  mayHold: hasLongNumber,
   find: (searched) => {
-    const forms = NINE_DIGITS.test(searched.text) ? FORMS : WITH_LETTERS;
-    return forms.flatMap((form) => spansOfForm(form, searched));
+    const { numbers, text } = searched;
+    // A text without six digits has none, but for a codice fiscale that is written in letters.
+    if (numbers.length === 0) return [];
+    const spans = codiciFiscali(text);
+    for (const stretch of numbers) {
+      if (ANY_FORM.test(stretch.window)) addFormsIn(stretch, searched, spans);
+    }
+    return spans;
   },
 };
 
-function spansOfForm({ written: form, isValid, after }: Form, searched: Searched): readonly Span[] {
-  return spansOf(
-    form,
-    searched.text,
-    (match) =>
-      isValid(compactOf(match[0])) &&
-      (after === undefined || after.test(contextBefore(searched, match.index))),
-  );
+function addFormsIn(stretch: NumberStretch, searched: Searched, spans: Span[]): void {
+  for (const { written: form, fewestDigits, isValid, after } of EXPRESSIONS) {
+    if (stretch.digits < fewestDigits) continue;
+    for (const match of matchesIn(form, stretch)) {
+      if (!isValid(compactOf(match.text))) continue;
+      if (after === undefined || after.test(wordsBefore(searched, match.start))) spans.push(match);
+    }
+  }
+}
+
+function codiciFiscali(text: string): Span[] {
+  return matchesOf(CODICE_FISCALE, text)
+    .filter(([found]) => isCodiceFiscale(compactOf(found)))
+    .map(({ 0: found, index }) => ({ start: index, end: index + found.length }));
 }
 
 /** Without gaps and dots; what has no letters keeps the sign that separates a birth date. */

@@ -1,7 +1,7 @@
 import {
   contextBefore,
   digitsOf,
-  matchesOf,
+  matchesIn,
   type Detector,
   type Searched,
   type Span,
@@ -11,8 +11,6 @@ import { passesLuhn } from './luhn.ts';
 /** What separates groups: one space or hyphen, the same throughout. */
 const GAP = '([ \\u00a0\\u202f-])';
 
-const THIRTEEN_DIGITS = /\d(?:[ \u00a0\u202f-]?\d){12}/;
-
 const PLAIN = /(?<![\w-]|\d[.,])\d{13,19}(?![\w]|[.,]\d|-\d)/g;
 /** 4-4-4-4 and 4-4-4-4-3 */
 const FOURS = new RegExp(
@@ -21,6 +19,10 @@ const FOURS = new RegExp(
 );
 /** American Express: 4-6-5. Diners Club: 4-6-4. */
 const FOUR_SIX = new RegExp(`(?<![\\w-]|\\d[.,])3\\d{3}${GAP}\\d{6}\\1\\d{4,5}(?!\\w)`, 'g');
+
+/** Any of them, whatever its gaps are: most numbers are of none. */
+const ANY_FORM =
+  /(?<![\w-]|\d[.,])(?:\d{13,19}|\d{4}[ \u00a0\u202f-]\d{4}[ \u00a0\u202f-]\d{4}[ \u00a0\u202f-]\d{4}|3\d{3}[ \u00a0\u202f-]\d{6}[ \u00a0\u202f-]\d{4})/;
 
 /** First digits and lengths of the schemes, as they publish them (ISO/IEC 7812 issuer ranges). */
 const SCHEMES: readonly (readonly [first: RegExp, lengths: readonly number[]])[] = [
@@ -44,17 +46,18 @@ const CARD_WORD =
  */
 export const cardDetector: Detector = {
   kind: 'card',
-  mayHold: (text) => THIRTEEN_DIGITS.test(text),
   find: (searched) => {
     const spans: Span[] = [];
-    for (const expression of [PLAIN, FOURS, FOUR_SIX]) {
-      for (const match of matchesOf(expression, searched.text)) {
-        const span = { start: match.index, end: match.index + match[0].length };
-        const gap = match[1];
-        if (!isCard(digitsOf(match[0]))) continue;
-        if (gap !== undefined && isPartOfTable(searched.text, span, gap)) continue;
-        if (gap === undefined && !isPlainCard(match[0], searched, span.start)) continue;
-        spans.push(span);
+    for (const stretch of searched.numbers) {
+      if (stretch.digits < 13 || !ANY_FORM.test(stretch.window)) continue;
+      for (const expression of [PLAIN, FOURS, FOUR_SIX]) {
+        for (const match of matchesIn(expression, stretch)) {
+          const { text, gap } = match;
+          if (!isCard(digitsOf(text))) continue;
+          if (gap !== undefined && isPartOfTable(searched.text, match, gap)) continue;
+          if (gap === undefined && !isPlainCard(text, searched, match.start)) continue;
+          spans.push(match);
+        }
       }
     }
     return spans;

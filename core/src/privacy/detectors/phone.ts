@@ -1,12 +1,11 @@
 import { isInternationalNumber } from './calling-codes.ts';
 import {
-  contextBefore,
   digitsOf,
-  hasLongNumber,
-  matchesOf,
+  matchesIn,
   type Detector,
   type Searched,
   type Span,
+  wordsBefore,
 } from './detector.ts';
 
 /** What stands between two digits: one separator, or a parenthesis with a space or a hyphen. */
@@ -45,10 +44,6 @@ const PHONE_WORD = new RegExp(
 /** The same right before the number: then also digits without gaps are one. */
 const PHONE_LABEL = new RegExp(`(?<!\\p{L})${NOUNS}(?!\\p{L})[^\\p{L}\\d\\]\\n]{0,4}$`, 'iu');
 
-/** The words of {@link PHONE_WORD}, by their beginnings: without one of them nothing is announced. */
-const MENTIONED =
-  /tel|tél|pho|mob|móv|mov|hand|fax|whats|sms|hotl|portab|cell|gsm|ruf|durchw|тел|call|dial|ring|appel|llam|chiam|bell/i;
-
 const DATE = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?!\d)/;
 
 /** What may stand between two numbers of which the first was announced. */
@@ -60,26 +55,24 @@ const NEXT_NUMBER = /^[\s,;/|&]*(?:or|and|oder|und|ou|et|o|y|e|of|en)?[\s,;/|&]*
  */
 export const phoneDetector: Detector = {
   kind: 'phone',
-  mayHold: hasLongNumber,
   find: (searched) => {
     const spans: Span[] = [];
-    const { text } = searched;
-    for (const match of text.includes('+') ? matchesOf(WITH_PLUS, text) : []) {
-      const number = numberIn(match[0], () => isAnnounced(searched, match.index));
-      if (number) spans.push({ start: match.index, end: match.index + number.length });
+    for (const stretch of searched.numbers) {
+      const { window } = stretch;
+      for (const match of window.includes('+') ? matchesIn(WITH_PLUS, stretch) : []) {
+        const number = numberIn(match.text, () => isAnnounced(searched, match.start));
+        if (number) spans.push({ start: match.start, end: match.start + number.length });
+      }
+      for (const match of window.includes('(') ? matchesIn(IN_PARENTHESES, stretch) : []) {
+        spans.push(match);
+      }
     }
-    for (const match of text.includes('(') ? matchesOf(IN_PARENTHESES, text) : []) {
-      spans.push({ start: match.index, end: match.index + match[0].length });
-    }
-    if (MENTIONED.test(text) || MENTIONED.test(searched.label)) {
-      spans.push(...announcedNumbers(searched));
-    }
-    return spans;
+    return [...spans, ...announcedNumbers(searched)];
   },
 };
 
 function isAnnounced(searched: Searched, start: number): boolean {
-  return PHONE_WORD.test(contextBefore(searched, start));
+  return PHONE_WORD.test(wordsBefore(searched, start));
 }
 
 /** The number that a text begins with: the last groups may be of another one, or of a date. */
@@ -99,29 +92,34 @@ function numberIn(text: string, isAnnouncedHere: () => boolean): string | undefi
 function announcedNumbers(searched: Searched): readonly Span[] {
   const spans: Span[] = [];
   let last: Span | undefined;
-  for (const match of matchesOf(GROUPED, searched.text)) {
-    if (!isNational(match[0])) continue;
-    const span = { start: match.index, end: match.index + match[0].length };
-    const follows =
-      last !== undefined &&
-      span.start - last.end <= 10 &&
-      NEXT_NUMBER.test(searched.text.slice(last.end, span.start));
-    const isPlain = /^[1-9]\d*$/.test(match[0]);
-    if (!follows && !isAnnounced(searched, span.start)) continue;
-    if (isPlain && !PHONE_LABEL.test(contextBefore(searched, span.start))) continue;
-    spans.push(span);
-    last = span;
+  for (const stretch of searched.numbers) {
+    if (stretch.digits < FEWEST_NATIONAL) continue;
+    for (const match of matchesIn(GROUPED, stretch)) {
+      if (!isNational(match.text)) continue;
+      const follows =
+        last !== undefined &&
+        match.start - last.end <= 10 &&
+        NEXT_NUMBER.test(searched.text.slice(last.end, match.start));
+      const isPlain = /^[1-9]\d*$/.test(match.text);
+      if (!follows && !isAnnounced(searched, match.start)) continue;
+      if (isPlain && !PHONE_LABEL.test(wordsBefore(searched, match.start))) continue;
+      spans.push(match);
+      last = match;
+    }
   }
   return spans;
 }
+
+/** Digits of the shortest number within a country. */
+const FEWEST_NATIONAL = 8;
 
 /** Whether some digits in groups can be a number as it is dialled within a country, or with 00 from it. */
 function isNational(text: string): boolean {
   if (DATE.test(text) || /^0\.\d/.test(text)) return false;
   const digits = digitsOf(text);
   if (digits.startsWith('00') && isInternationalNumber(digits.slice(2))) return true;
-  if (digits.startsWith('0')) return digits.length >= 8 && digits.length <= 13;
+  if (digits.startsWith('0')) return digits.length >= FEWEST_NATIONAL && digits.length <= 13;
   // Without a trunk prefix: decimals and versions have dots, dialled numbers spaces and hyphens.
   if (/^\d+\.\d+$/.test(text)) return false;
-  return digits.length >= 8 && digits.length <= 12;
+  return digits.length >= FEWEST_NATIONAL && digits.length <= 12;
 }

@@ -1,5 +1,7 @@
 import type { Distribution } from '../load/statistics.ts';
 import type { Usage } from '../stack/usage.ts';
+import type { CallFigures } from '../load/call-book.ts';
+import type { ApiRun } from '../workloads/api.ts';
 import type { AppendRun } from '../workloads/append.ts';
 import type { ForkRun } from '../workloads/fork.ts';
 import type { IngestRun } from '../workloads/ingest.ts';
@@ -119,6 +121,23 @@ const REDACTION: readonly Column<RedactionRun>[] = [
   { title: 'load1', of: (run) => run.load1 },
 ];
 
+const CALLS: readonly Column<CallFigures>[] = [
+  { title: 'calls', of: (calls) => calls.calls },
+  { title: 'errors', of: (calls) => calls.errors },
+  { title: 'p50 ms', of: (calls) => calls.callMs.p50 },
+  { title: 'p99 ms', of: (calls) => calls.callMs.p99 },
+  { title: 'max ms', of: (calls) => calls.callMs.max },
+];
+
+const API: readonly Column<ApiRun>[] = [
+  { title: 'calls/s', of: (run) => run.perSecond },
+  { title: 'calls', of: (run) => run.all.calls },
+  { title: 'errors', of: (run) => run.all.errors },
+  { title: 'errors, %', of: (run) => run.errorRate * 100 },
+  ...tail<ApiRun>('call', (run) => run.all.callMs),
+  ...usage<ApiRun>('call'),
+];
+
 /** Markdown tables of all runs: median (min-max). */
 export function tablesOf(runs: readonly Run[]): string {
   return [
@@ -187,7 +206,27 @@ export function tablesOf(runs: readonly Run[]): string {
       (run) => [run.what, run.events],
       REDACTION,
     ),
+    ...apiTables(runs.filter((run) => run.workload === 'api')),
   ]
     .filter((text) => text !== '')
     .join('\n');
+}
+
+function apiTables(runs: readonly ApiRun[]): readonly string[] {
+  return [
+    markdownTable(
+      'api, by route: median (min-max)',
+      runs.flatMap(({ components, routes }) => routes.map((route) => ({ components, ...route }))),
+      ['components', 'route'],
+      ({ components, route }) => [components, route],
+      CALLS,
+    ),
+    markdownTable(
+      'api: median (min-max)',
+      runs,
+      ['components', 'clients', 'followers', 's'],
+      (run) => [run.components, run.clients, run.followers, run.seconds],
+      API,
+    ),
+  ];
 }

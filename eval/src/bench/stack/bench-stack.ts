@@ -38,11 +38,19 @@ export interface BenchStack {
 const STATE_COMPONENT = 'maestro-state';
 const SERVICES = { api: 'standalone', actors: 'worker', prototype: 'prototype' } as const;
 
+/** What a stack has beside the one application that every one has. */
+export interface StackExtras {
+  /** More applications. */
+  readonly apps?: (backends: SetBackends, dataDir: string) => readonly AppSpec[];
+  /** More of the measured application's environment. */
+  readonly env?: (backends: SetBackends, dataDir: string) => Readonly<Record<string, string>>;
+}
+
 /** Starts a stack with empty data, and maybe more applications beside the one that is measured. */
 export async function startBenchStack(
   components: ComponentSet,
   options: BenchOptions,
-  moreApps: (backends: SetBackends, dataDir: string) => readonly AppSpec[] = () => [],
+  extras: StackExtras = {},
 ): Promise<BenchStack> {
   const parent = join(options.workFolder, 'run');
   mkdirSync(parent, { recursive: true });
@@ -74,8 +82,9 @@ export async function startBenchStack(
           command: workerCommand(service, options),
           actorTypes: [options.via === 'prototype' ? 'Prototype' : 'Continuation'],
           ...(options.via === 'api' ? { publicPort: 'auto' } : {}),
+          env: extras.env?.(backends, dataDir) ?? {},
         },
-        ...moreApps(backends, dataDir),
+        ...(extras.apps?.(backends, dataDir) ?? []),
       ],
       binaries: await profiledBinaries(options, dataDir),
     });

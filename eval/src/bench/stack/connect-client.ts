@@ -12,9 +12,22 @@ export interface ApiAccess {
   readonly token: string;
 }
 
-/** Waits until the API says that it is ready. @throws Error when it does not in half a minute. */
-export async function accessApi(stack: BenchStack): Promise<ApiAccess> {
-  const token = await mintDevToken({ keyFile: stack.devKeyFile, tenant: TENANT, subject: 'bench' });
+/**
+ * Waits until the API says that it is ready.
+ *
+ * @param roles of the client's token. @default those of a researcher
+ * @throws Error when it does not in half a minute.
+ */
+export async function accessApi(
+  stack: BenchStack,
+  roles: readonly string[] = [],
+): Promise<ApiAccess> {
+  const token = await mintDevToken({
+    keyFile: stack.devKeyFile,
+    tenant: TENANT,
+    subject: 'bench',
+    roles,
+  });
   const url = `http://127.0.0.1:${stack.app.publicPort}`;
   const giveUpAt = performance.now() + READY_IN_MS;
   for (;;) {
@@ -28,7 +41,10 @@ export async function accessApi(stack: BenchStack): Promise<ApiAccess> {
 }
 
 /** The client that users have. It tries once: a call that had to be repeated counts as failed. */
-export async function connectClient(stack: BenchStack): Promise<MaestroClient> {
-  const { url, token } = await accessApi(stack);
+export async function connectClient(
+  stack: BenchStack,
+  roles?: readonly string[],
+): Promise<MaestroClient> {
+  const { url, token } = await accessApi(stack, roles);
   return new MaestroClient({ baseUrl: url, token, retry: { attempts: 1 } });
 }

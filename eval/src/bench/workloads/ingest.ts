@@ -83,14 +83,16 @@ async function ingest(
   const stack = await startBenchStack(
     components,
     { ...options, via: 'api', broker: true },
-    (backends, dataDir) => [
-      warehouseApp(
-        components,
-        backends,
-        dataDir,
-        tables === 'DuckDB' ? undefined : backends.env['MAESTRO_POSTGRES'],
-      ),
-    ],
+    {
+      apps: (backends, dataDir) => [
+        warehouseApp(
+          components,
+          backends,
+          dataDir,
+          tables === 'DuckDB' ? undefined : backends.env['MAESTRO_POSTGRES'],
+        ),
+      ],
+    },
   );
   const driver = await connectDriver(stack);
   try {

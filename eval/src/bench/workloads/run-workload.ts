@@ -1,4 +1,5 @@
 import type { BenchOptions, ComponentSet, Workload } from '../bench-options.ts';
+import { runApi, type ApiRun } from './api.ts';
 import { runAppend, type AppendRun } from './append.ts';
 import { runFork, type ForkRun } from './fork.ts';
 import { runIngest, type IngestRun } from './ingest.ts';
@@ -20,7 +21,8 @@ export type Run =
   | ForkRun
   | ListRun
   | RedactionRun
-  | IngestRun;
+  | IngestRun
+  | ApiRun;
 
 /** One round of a workload. */
 export async function runWorkload(
@@ -55,5 +57,7 @@ export async function runWorkload(
       return await runRedaction(options);
     case 'ingest':
       return await runIngest(components, options);
+    case 'api':
+      return await runApi(components, options);
   }
 }

@@ -127,7 +127,11 @@ describe('the OpenAPI document', () => {
       '503',
     ]);
     const get = document.paths['/continuations/{id}']?.['get'];
-    expect(get?.parameters).toMatchObject([{ in: 'path', name: 'id' }]);
+    expect(get?.parameters).toMatchObject([
+      { in: 'path', name: 'id' },
+      { in: 'header', name: 'If-None-Match' },
+    ]);
+    expect(Object.keys(get?.responses ?? {})).toContain('304');
     expect(get?.security).toBeUndefined();
     expect(start).toMatchObject({ 'x-roles': ['researcher', 'admin', 'service'] });
     expect(document.paths['/healthz']?.['get']?.security).toEqual([]);

@@ -11,6 +11,7 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import { sendAnswer } from './answer.ts';
 import { audited, type AuditParts } from './audited.ts';
 import { authenticate } from './authenticate.ts';
+import { conditionalAnswer } from './entity-tag.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { readJsonBody } from './json-body.ts';
 import { measureRequest } from './measure-request.ts';
@@ -94,7 +95,9 @@ function handlerOf(
     const whole = { http: request, response, requestId, traceparent, principal, id, body, query };
     const answer = isAudited ? await audited(route, whole, audit) : await route.handle(whole);
     facts.began = answer?.began;
-    if (answer) sendAnswer(response, answer);
+    if (!answer) return;
+    const isGet = route.method === 'get';
+    sendAnswer(response, isGet ? conditionalAnswer(route, request, answer) : answer);
   };
 }
 

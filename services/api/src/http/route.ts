@@ -69,6 +69,8 @@ export interface Route<B = unknown, Q = unknown> {
   readonly query?: z.ZodType<Q>;
   readonly parameters?: readonly ParameterDoc[];
   readonly answers: Readonly<Record<number, AnswerDoc>>;
+  /** False: what is got carries no ETag, and nobody may keep it, because it is of the moment, or a live stream. */
+  readonly etag?: false;
   /** Codes beside those that follow from permission, id, query and body. */
   readonly errors: readonly ErrorCode[];
   /** Undefined: the handler has taken the response over. */

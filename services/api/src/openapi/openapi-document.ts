@@ -1,5 +1,6 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '@maestro/core';
 import { PROBLEM_TYPE } from '../http/problem.ts';
+import { hasEntityTag, IF_NONE_MATCH } from '../http/entity-tag.ts';
 import { rolesWith, ROUTE_PERMISSIONS } from '../http/permissions.ts';
 import { staysOpen, type AnswerDoc, type Route } from '../http/route.ts';
 import { componentSchemas } from './component-schemas.ts';
@@ -45,7 +46,11 @@ function operationOf(route: Route): Readonly<Record<string, unknown>> {
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     ...securityOf(route),
-    parameters: [...inPath, ...(route.parameters ?? [])],
+    parameters: [
+      ...inPath,
+      ...(route.parameters ?? []),
+      ...(hasEntityTag(route) ? [IF_NONE_MATCH] : []),
+    ],
     ...(route.body
       ? {
           requestBody: {
@@ -66,10 +71,21 @@ function securityOf({ operationId }: Route): Readonly<Record<string, unknown>> {
   return permission === 'public' ? { security: [] } : { 'x-roles': rolesWith(permission) };
 }
 
-function answersOf({ answers }: Route): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(answers).map(([status, answer]) => [status, answerOf(answer)]),
-  );
+const ETAG = { ETag: 'Names what was given; to be sent as If-None-Match' };
+
+const NOT_MODIFIED: AnswerDoc = {
+  description: 'What the caller has, by If-None-Match, is still right',
+  headers: ETAG,
+};
+
+function answersOf(route: Route): Readonly<Record<string, unknown>> {
+  const tagged = hasEntityTag(route);
+  const answers = Object.entries(route.answers).map(([status, answer]): [string, AnswerDoc] => [
+    status,
+    tagged && status === '200' ? { ...answer, headers: { ...answer.headers, ...ETAG } } : answer,
+  ]);
+  if (tagged) answers.push(['304', NOT_MODIFIED]);
+  return Object.fromEntries(answers.map(([status, answer]) => [status, answerOf(answer)]));
 }
 
 function answerOf(answer: AnswerDoc): Readonly<Record<string, unknown>> {

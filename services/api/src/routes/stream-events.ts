@@ -13,6 +13,7 @@ const HEARTBEAT_MS = 15_000;
 
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
   // Proxies that collect answers before they pass them on would hold events back.
   'x-accel-buffering': 'no',
 } as const;
@@ -26,6 +27,7 @@ export function streamEvents(parts: ApiParts, nudges: CommitNudges): Route {
     method: 'get',
     path: '/continuations/:id/events/stream',
     operationId: 'streamEvents',
+    etag: false,
     summary: 'Events as they are committed',
     description:
       'Server-sent events: `id` is the sequence, `event` the type, `data` the event as stored. A comment comes every 15 s. Once the continuation has finished and all was sent, `event: end` follows and the stream closes; asked to resume after that, the answer is 204, which makes an EventSource stop.',

@@ -2,6 +2,7 @@ import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import { TenantSlug } from '@maestro/core';
 import path from 'node:path';
 import { z } from 'zod';
+import { corsOrigins } from './cors-origins.ts';
 import { identityConfig } from './identity/identity-config.ts';
 import { IdentityEnvironment } from './identity/identity-environment.ts';
 import type { IdentityConfig } from './identity/provider-config.ts';
@@ -17,6 +18,8 @@ const ApiEnvironment = ServiceEnvironment.extend({
   MAESTRO_WAREHOUSE_APP: z.string().default(''),
   /** The tenant whose admins may do what concerns all tenants. */
   MAESTRO_ADMIN_TENANT: TenantSlug.or(z.literal('')).default(''),
+  /** Origins whose pages may call the API; see {@link corsOrigins}. */
+  MAESTRO_CORS_ORIGINS: z.string().default(''),
   /** Whether `GET /status` is served, to whoever asks. */
   MAESTRO_STATUS_PAGE: z
     .string()
@@ -44,6 +47,8 @@ export interface ApiConfig {
   readonly warehouseApp: string;
   /** The tenant whose admins may do what concerns all tenants; undefined for none. */
   readonly adminTenant: string | undefined;
+  /** Origins whose pages may call the API from a browser; `*` for any. */
+  readonly corsOrigins: readonly string[];
   /** Whether the status page is served. */
   readonly statusPage: boolean;
   readonly logLevel: string;
@@ -69,6 +74,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     devKeyFile: data.MAESTRO_DEV_KEY_FILE ?? path.join(data.MAESTRO_DATA_DIR, 'dev-issuer.json'),
     warehouseApp: data.MAESTRO_WAREHOUSE_APP,
     adminTenant: data.MAESTRO_ADMIN_TENANT || undefined,
+    corsOrigins: corsOrigins(data.MAESTRO_CORS_ORIGINS, data.MAESTRO_ENV),
     statusPage: data.MAESTRO_STATUS_PAGE === 'on',
     logLevel: data.MAESTRO_LOG_LEVEL,
   });

@@ -44,6 +44,8 @@ export interface ApiOptions {
   readonly adminTenant?: string | undefined;
   /** Left out: there are no lists, and the status page has no figures. */
   readonly readModel?: ReadModel | undefined;
+  /** Origins whose pages may call it from a browser; `*` for any. Left out: none. */
+  readonly corsOrigins?: readonly string[];
   /** Whether the status page is served, to whoever asks. @default true */
   readonly statusPage?: boolean;
   readonly ready: () => Promise<readonly ReadinessCheck[]>;

@@ -2,6 +2,7 @@ import { systemClock } from '@maestro/actors';
 import express, { type Express } from 'express';
 import { pino } from 'pino';
 import type { ApiOptions, ApiParts } from './api-options.ts';
+import { allowOrigins } from './http/cors.ts';
 import { RateLimit } from './http/rate-limit.ts';
 import { mountRoutes } from './http/mount-routes.ts';
 import { refuse, refuseUnknownRoute } from './http/refuse.ts';
@@ -28,6 +29,7 @@ export function createApi(options: ApiOptions): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(assignRequestId);
+  if (options.corsOrigins?.length) app.use(allowOrigins(options.corsOrigins));
   const gatekeepers = { ...parts, rateLimit: new RateLimit(parts.tenants, parts.clock) };
   app.use(mountRoutes(routeTable(parts, nudges), gatekeepers, parts, options));
   app.use(refuseUnknownRoute);

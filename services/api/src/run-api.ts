@@ -53,6 +53,7 @@ export async function runApi(
       readModel:
         config.warehouseApp === '' ? undefined : new DaprReadModel(http, config.warehouseApp),
       adminTenant: config.adminTenant,
+      corsOrigins: config.corsOrigins,
       statusPage: config.statusPage,
       continuations,
       topics: continuations,

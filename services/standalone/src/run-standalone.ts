@@ -55,6 +55,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
       audit,
       ...(warehouse ? { readModel: warehouse } : {}),
       adminTenant: apiConfig.adminTenant,
+      corsOrigins: apiConfig.corsOrigins,
       statusPage: apiConfig.statusPage,
       ready: async () => [...(await ready()), ...(await identityReady())],
       // Anybody reads it there: what names tenants is on the app port alone.

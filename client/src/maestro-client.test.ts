@@ -52,6 +52,23 @@ const ID = '01J00000000000000000000000';
 const goal = { objective: 'try it', recipe: 'noop@1' };
 
 describe('a call', () => {
+  it('waits for an event as long as it is told, longer than a call may take', async () => {
+    const { client, sent } = scripted(ok({ events: [] }));
+    await client.events(ID, { from: 5, waitSeconds: 20 });
+    expect(sent[0]?.url).toBe(`http://maestro.test/continuations/${ID}/events?from=5&wait=20`);
+    const patient = new MaestroClient({
+      baseUrl: 'http://maestro.test',
+      token: 'the-token',
+      timeoutMs: 20,
+      fetch: (_, init) =>
+        new Promise((resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new Error('too late')));
+          setTimeout(() => resolve(Response.json({ events: [] })), 100);
+        }),
+    });
+    expect(await patient.events(ID, { waitSeconds: 1 })).toEqual({ events: [] });
+  });
+
   it('puts a blob under its hash', async () => {
     const { client, sent } = scripted(ok({ sha256: 'a', bytes: 1 }));
     await client.putBlob('a', { text: 'long' });

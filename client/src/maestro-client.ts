@@ -88,8 +88,11 @@ export class MaestroClient {
       readonly limit?: number;
       /** Adds the text of the head row. */
       readonly includeHead?: boolean;
+      /** Waits so many seconds, 0-30, for an event: until there is one, or the continuation has finished. @default 0 */
+      readonly waitSeconds?: number;
     } = {},
   ): Promise<EventsPage> {
+    const { waitSeconds = 0 } = options;
     return this.#transport.json({
       method: 'GET',
       path: `${pathOf(id)}/events`,
@@ -97,7 +100,9 @@ export class MaestroClient {
         from: options.from,
         limit: options.limit,
         include: options.includeHead ? 'head' : undefined,
+        wait: waitSeconds === 0 ? undefined : waitSeconds,
       },
+      waitMs: waitSeconds * 1000,
       signal: options.signal,
     });
   }

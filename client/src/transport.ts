@@ -22,6 +22,8 @@ export interface Call {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** How long the server may wait on purpose before it answers, in ms. @default 0 */
+  readonly waitMs?: number;
 }
 
 /** Speaks HTTP to the API: authorises, tries again where that is safe, turns refusals into errors. */
@@ -49,7 +51,7 @@ export class Transport {
   json<T>(call: Call): Promise<T> {
     return withRetries(
       async () => {
-        const limit = AbortSignal.timeout(this.#timeoutMs);
+        const limit = AbortSignal.timeout(this.#timeoutMs + (call.waitMs ?? 0));
         const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
         const response = await this.send({ ...call, signal }, call.signal);
         try {

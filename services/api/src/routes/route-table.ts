@@ -33,7 +33,7 @@ export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Rout
     startContinuation(parts),
     listContinuations(parts),
     getContinuation(parts),
-    listEvents(parts),
+    listEvents(parts, nudges),
     streamEvents(parts, nudges),
     signalContinuation(parts),
     forkContinuation(parts),

@@ -4,6 +4,7 @@ export {
   type ChangeOptions,
   type SignalOptions,
 } from './maestro-client.ts';
+export type { FollowTenantOptions } from './follow-tenant.ts';
 export type { TransportOptions } from './transport.ts';
 export type { RetryOptions } from './retry.ts';
 

@@ -241,6 +241,38 @@ describe('following', () => {
   });
 });
 
+const messages =
+  (...texts: readonly string[]): Step =>
+  () =>
+    new Response(texts.join(''), { headers: { 'content-type': 'text/event-stream' } });
+const notice = (id: string, name: string) => `id: ${id}\nevent: ${name}\ndata: {}\n\n`;
+const message = (id: string, sequence: number) =>
+  `id: ${id}\nevent: step\ndata: ${JSON.stringify(event(sequence))}\n\n`;
+
+it('follows a tenant over lost connections, and tells where events got lost', async () => {
+  const { client, sent } = scripted(
+    messages(notice('a-7-0', 'open'), message('a-8-0', 1)),
+    unreachable,
+    messages(message('a-9-2', 2)),
+    messages(notice('b-0-0', 'gap'), message('b-1-0', 5)),
+    refuse(401, 'auth.expired'),
+  );
+  const told: (number | 'gap')[] = [];
+  const following = client.followTenant({ onGap: () => told.push('gap') });
+  await expect(async () => {
+    for await (const { sequence } of following) told.push(sequence);
+  }).rejects.toMatchObject({ code: 'auth.expired' });
+  expect(told).toEqual([1, 2, 'gap', 5]);
+  expect(sent.map(({ headers }) => headers.get('last-event-id'))).toEqual([
+    null,
+    'a-8-0',
+    'a-8-0',
+    'a-9-2',
+    'b-1-0',
+  ]);
+  expect(sent[0]?.url).toBe('http://maestro.test/events/stream');
+});
+
 it('reads a whole log page by page', async () => {
   const { client, sent } = scripted(
     ok({ events: [event(1), event(2)], next: 3 }),

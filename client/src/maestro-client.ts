@@ -1,5 +1,6 @@
 import type { StoredEvent, StreamItemInput } from '@maestro/core';
 import { followEvents } from './follow-events.ts';
+import { followTenant, type FollowTenantOptions } from './follow-tenant.ts';
 import type {
   CommonAncestor,
   ContinuationList,
@@ -126,6 +127,15 @@ export class MaestroClient {
     options: CallOptions & { readonly from?: number } = {},
   ): AsyncGenerator<StoredEvent, void> {
     return followEvents(this.#transport, `${pathOf(id)}/events/stream`, options);
+  }
+
+  /**
+   * The events of all continuations of the tenant from now on, each continuation's in order; ends only with the signal. Survives lost
+   * connections, and says by `onGap` when events got lost with one. An event may come again after a host was lost. Only
+   * where one process does everything; elsewhere refused with `tenant.not_streamed`.
+   */
+  followTenant(options: FollowTenantOptions = {}): AsyncGenerator<StoredEvent, void> {
+    return followTenant(this.#transport, options);
   }
 
   /** Gives a signal that the continuation waits for, or a control signal. */

@@ -51,6 +51,8 @@ export interface ApiOptions {
   readonly ready: () => Promise<readonly ReadinessCheck[]>;
   /** Carries committed events in the same process: live streams then need not wait for their next poll. */
   readonly bus?: StreamBus;
+  /** Whether no event is committed that the bus does not bring to this process: tenants can then be followed. @default false */
+  readonly busIsWhole?: boolean;
   readonly clock?: Clock;
   /** Where the spans of requests that change things go. Left out: no spans. */
   readonly tracing?: Tracing;

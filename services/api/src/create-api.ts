@@ -9,6 +9,7 @@ import { refuse, refuseUnknownRoute } from './http/refuse.ts';
 import { assignRequestId } from './http/request-id.ts';
 import { routeTable } from './routes/route-table.ts';
 import { CommitNudges } from './stream/commit-nudges.ts';
+import { TenantFeeds } from './stream/tenant-feeds.ts';
 
 /**
  * The public API as an express application. It reads the store itself and changes things only by
@@ -23,6 +24,8 @@ export function createApi(options: ApiOptions): Express {
   };
   const nudges = new CommitNudges();
   if (options.bus) nudges.follow(options.bus, parts.stopping);
+  const feeds = options.bus && options.busIsWhole ? new TenantFeeds() : undefined;
+  if (options.bus) feeds?.follow(options.bus, parts.stopping);
 
   const app = express();
   app.disable('x-powered-by');
@@ -31,7 +34,7 @@ export function createApi(options: ApiOptions): Express {
   app.use(assignRequestId);
   if (options.corsOrigins?.length) app.use(allowOrigins(options.corsOrigins));
   const gatekeepers = { ...parts, rateLimit: new RateLimit(parts.tenants, parts.clock) };
-  app.use(mountRoutes(routeTable(parts, nudges), gatekeepers, parts, options));
+  app.use(mountRoutes(routeTable(parts, nudges, feeds), gatekeepers, parts, options));
   app.use(refuseUnknownRoute);
   app.use(refuse(parts.log));
   return app;

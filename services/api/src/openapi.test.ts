@@ -50,6 +50,7 @@ describe('the OpenAPI document', () => {
       'GET /continuations/{id}',
       'GET /continuations/{id}/events',
       'GET /continuations/{id}/events/stream',
+      'GET /events/stream',
       'POST /continuations/{id}/signals',
       'POST /continuations/{id}/forks',
       'POST /merges',

@@ -19,6 +19,7 @@ const ALLOWED: Readonly<Record<OperationId, readonly Role[] | 'anybody'>> = {
   getContinuation: ALL,
   listEvents: ALL,
   streamEvents: ALL,
+  streamTenantEvents: ALL,
   signalContinuation: ALL,
   forkContinuation: STEERERS,
   startMerge: STEERERS,
@@ -52,7 +53,8 @@ const table = routeTable({ metrics } as unknown as ApiParts, new CommitNudges())
 
 let api: ApiHarness;
 beforeAll(async () => {
-  api = await startApi({ metrics });
+  // A stream of the tenant would not end.
+  api = await startApi({ metrics, busIsWhole: false });
 });
 afterAll(() => api.close());
 

@@ -48,6 +48,8 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
       readRows,
       blobs,
       bus,
+      // A broker hands each message to one of several processes.
+      busIsWhole: options.worker.pubsubComponent === '',
       continuations,
       topics: continuations,
       recipes,

@@ -24,6 +24,7 @@ export const ROUTE_PERMISSIONS = {
   getContinuation: 'read',
   listEvents: 'read',
   streamEvents: 'read',
+  streamTenantEvents: 'read',
   // The signals `seal` and `unseal` need `operate` beside it.
   signalContinuation: 'signal',
   forkContinuation: 'steer',

@@ -2,6 +2,7 @@ import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { openapiDocument } from '../openapi/openapi-document.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
+import type { TenantFeeds } from '../stream/tenant-feeds.ts';
 import { explainContinuation } from './explain-continuation.ts';
 import { freeze, getFreeze, thaw } from './freeze.ts';
 import { forkContinuation } from './fork-continuation.ts';
@@ -24,17 +25,23 @@ import { skipTime } from './skip-time.ts';
 import { startMerge } from './start-merge.ts';
 import { statusPage } from './status-page.ts';
 import { streamEvents } from './stream-events.ts';
+import { streamTenantEvents } from './stream-tenant-events.ts';
 import { getTenant, putTenant } from './tenant.ts';
 import { wakeContinuation } from './wake-continuation.ts';
 
 /** Every route of the API: what is served and what is documented. */
-export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Route[] {
+export function routeTable(
+  parts: ApiParts,
+  nudges: CommitNudges,
+  feeds?: TenantFeeds,
+): readonly Route[] {
   const routes: Route[] = [
     startContinuation(parts),
     listContinuations(parts),
     getContinuation(parts),
     listEvents(parts, nudges),
     streamEvents(parts, nudges),
+    streamTenantEvents(parts, feeds),
     signalContinuation(parts),
     forkContinuation(parts),
     startMerge(parts),

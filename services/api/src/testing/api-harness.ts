@@ -75,6 +75,7 @@ export async function startApi(
     audit: new StoredAudit(runtime.rows),
     ready: async () => [{ name: 'memory', ok: true }],
     bus: runtime.bus,
+    busIsWhole: true,
     clock: runtime.clock,
     ...overrides,
   };

@@ -74,6 +74,8 @@ describe('the OpenAPI document', () => {
       'GET /healthz',
       'GET /readyz',
       'GET /errors/{code}',
+      'GET /reference',
+      'GET /reference/{asset}',
       'GET /status',
       'GET /metrics',
       'GET /openapi.json',

@@ -46,6 +46,8 @@ const ALLOWED: Readonly<Record<OperationId, readonly Role[] | 'anybody'>> = {
   statusPage: 'anybody',
   metrics: 'anybody',
   openapi: 'anybody',
+  referencePage: 'anybody',
+  referenceFile: 'anybody',
 };
 
 const metrics = async (): Promise<string> => 'maestro_up 1\n';

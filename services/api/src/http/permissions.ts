@@ -53,6 +53,8 @@ export const ROUTE_PERMISSIONS = {
   statusPage: 'public',
   metrics: 'public',
   openapi: 'public',
+  referencePage: 'public',
+  referenceFile: 'public',
 } as const satisfies Readonly<Record<string, Permission | 'public'>>;
 
 /** Name of a route. */

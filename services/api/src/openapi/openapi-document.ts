@@ -43,6 +43,7 @@ function operationOf(route: Route): Readonly<Record<string, unknown>> {
   }));
   return {
     operationId: route.operationId,
+    tags: [tagOf(route)],
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     ...securityOf(route),
@@ -63,6 +64,11 @@ function operationOf(route: Route): Readonly<Record<string, unknown>> {
       : {}),
     responses: { ...answersOf(route), ...refusalsOf(route) },
   };
+}
+
+/** What it is about: the first part of its path, or the service itself where nobody needs a token. */
+function tagOf({ operationId, path }: Route): string {
+  return ROUTE_PERMISSIONS[operationId] === 'public' ? 'service' : (path.split('/')[1] ?? '');
 }
 
 /** Who may call it; OpenAPI has no words for roles. */

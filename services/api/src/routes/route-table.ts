@@ -18,6 +18,7 @@ import { listContinuations } from './list-continuations.ts';
 import { listEvents } from './list-events.ts';
 import { putBlob } from './put-blob.ts';
 import { publishItems } from './publish-items.ts';
+import { referenceFile, referencePage } from './reference.ts';
 import { replayContinuation } from './replay-continuation.ts';
 import { signalContinuation } from './signal-continuation.ts';
 import { startContinuation } from './start-continuation.ts';
@@ -65,6 +66,8 @@ export function routeTable(
     liveness(),
     readiness(parts),
     errorReference(),
+    referencePage(),
+    referenceFile(),
     ...(parts.statusPage === false ? [] : [statusPage(parts)]),
     ...(parts.metrics ? [metricsRoute(parts.metrics)] : []),
   ];

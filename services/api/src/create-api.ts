@@ -2,6 +2,7 @@ import { systemClock } from '@maestro/actors';
 import express, { type Express } from 'express';
 import { pino } from 'pino';
 import type { ApiOptions, ApiParts } from './api-options.ts';
+import { tellApiVersion } from './http/api-version.ts';
 import { allowOrigins } from './http/cors.ts';
 import { RateLimit } from './http/rate-limit.ts';
 import { mountRoutes } from './http/mount-routes.ts';
@@ -31,7 +32,7 @@ export function createApi(options: ApiOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(assignRequestId);
+  app.use(assignRequestId, tellApiVersion);
   if (options.corsOrigins?.length) app.use(allowOrigins(options.corsOrigins));
   const gatekeepers = { ...parts, rateLimit: new RateLimit(parts.tenants, parts.clock) };
   app.use(mountRoutes(routeTable(parts, nudges, feeds), gatekeepers, parts, options));

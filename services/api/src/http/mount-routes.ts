@@ -12,6 +12,7 @@ import { sendAnswer } from './answer.ts';
 import { audited, type AuditParts } from './audited.ts';
 import { authenticate } from './authenticate.ts';
 import { conditionalAnswer } from './entity-tag.ts';
+import { deprecationHeaders } from './deprecation.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { readJsonBody } from './json-body.ts';
 import { measureRequest } from './measure-request.ts';
@@ -72,8 +73,10 @@ function handlerOf(
   const method = route.method.toUpperCase();
   const open = staysOpen(route);
   const isPublic = ROUTE_PERMISSIONS[route.operationId] === 'public';
+  const headers = Object.entries(route.deprecated ? deprecationHeaders(route.deprecated) : {});
   const isAudited = route.method !== 'get' && !isPublic && route.audit !== 'none';
   return async (request: Request, response: Response): Promise<void> => {
+    for (const [name, value] of headers) response.setHeader(name, value);
     if (observability) measureRequest(response, route, observability);
     const facts: RequestFacts = { method, route: route.path, tenant: '' };
     // What only reads is in no continuation's trace.

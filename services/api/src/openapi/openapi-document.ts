@@ -1,4 +1,6 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '@maestro/core';
+import { API_VERSION } from '../http/api-version.ts';
+import { deprecationNotice } from '../http/deprecation.ts';
 import { PROBLEM_TYPE } from '../http/problem.ts';
 import { hasEntityTag, IF_NONE_MATCH } from '../http/entity-tag.ts';
 import { rolesWith, ROUTE_PERMISSIONS } from '../http/permissions.ts';
@@ -16,7 +18,7 @@ export function openapiDocument(routes: readonly Route[]): Readonly<Record<strin
     openapi: '3.1.1',
     info: {
       title: 'Maestro',
-      version: '1',
+      version: API_VERSION,
       description:
         'Starts continuations, follows them and speaks to them. The tenant comes from the token: what belongs to another tenant does not exist.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
@@ -41,11 +43,14 @@ function operationOf(route: Route): Readonly<Record<string, unknown>> {
         ? { type: 'string', pattern: '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' }
         : { type: 'string' },
   }));
+  const notice = route.deprecated ? deprecationNotice(route.deprecated) : undefined;
+  const description = [notice, route.description].filter(Boolean).join('\n\n');
   return {
     operationId: route.operationId,
     tags: [tagOf(route)],
     summary: route.summary,
-    ...(route.description === undefined ? {} : { description: route.description }),
+    ...(description === '' ? {} : { description }),
+    ...(route.deprecated ? { deprecated: true } : {}),
     ...securityOf(route),
     parameters: [
       ...inPath,
@@ -79,6 +84,12 @@ function securityOf({ operationId }: Route): Readonly<Record<string, unknown>> {
 
 const ETAG = { ETag: 'Names what was given; to be sent as If-None-Match' };
 
+const DEPRECATED = {
+  Deprecation: 'Since when, as RFC 9745 has it',
+  Sunset: 'When it may end',
+  Link: 'Where to read on',
+};
+
 const NOT_MODIFIED: AnswerDoc = {
   description: 'What the caller has, by If-None-Match, is still right',
   headers: ETAG,
@@ -86,10 +97,14 @@ const NOT_MODIFIED: AnswerDoc = {
 
 function answersOf(route: Route): Readonly<Record<string, unknown>> {
   const tagged = hasEntityTag(route);
-  const answers = Object.entries(route.answers).map(([status, answer]): [string, AnswerDoc] => [
-    status,
-    tagged && status === '200' ? { ...answer, headers: { ...answer.headers, ...ETAG } } : answer,
-  ]);
+  const answers = Object.entries(route.answers).map(([status, answer]): [string, AnswerDoc] => {
+    const headers = {
+      ...answer.headers,
+      ...(tagged && status === '200' ? ETAG : {}),
+      ...(route.deprecated ? DEPRECATED : {}),
+    };
+    return [status, { ...answer, headers }];
+  });
   if (tagged) answers.push(['304', NOT_MODIFIED]);
   return Object.fromEntries(answers.map(([status, answer]) => [status, answerOf(answer)]));
 }
@@ -104,6 +119,10 @@ function answerOf(answer: AnswerDoc): Readonly<Record<string, unknown>> {
     description,
     headers: {
       'X-Request-Id': { description: 'Names the request', schema: { type: 'string' } },
+      'API-Version': {
+        description: 'The version of the API',
+        schema: { type: 'string', const: API_VERSION },
+      },
       ...Object.fromEntries(
         Object.entries(headers).map(([name, text]) => [
           name,

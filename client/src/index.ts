@@ -5,7 +5,7 @@ export {
   type SignalOptions,
 } from './maestro-client.ts';
 export type { FollowTenantOptions } from './follow-tenant.ts';
-export type { TransportOptions } from './transport.ts';
+export type { Tagged, TransportOptions } from './transport.ts';
 export type { RetryOptions } from './retry.ts';
 
 // What the API answers

@@ -32,7 +32,7 @@ import type {
   StartRequestInput,
   WakeAnswer,
 } from './protocol/index.ts';
-import { Transport, type TransportOptions } from './transport.ts';
+import { Transport, type Tagged, type TransportOptions } from './transport.ts';
 
 /** Options that every call takes. */
 export interface CallOptions {
@@ -77,6 +77,20 @@ export class MaestroClient {
   /** How a continuation stands, and its last ten events. */
   get(id: string, options: CallOptions = {}): Promise<ContinuationView> {
     return this.#transport.json({ method: 'GET', path: pathOf(id), signal: options.signal });
+  }
+
+  /**
+   * The same, unless it is what the caller has already.
+   *
+   * @param etag what came with it the last time; undefined the first time.
+   * @returns undefined as long as nothing has changed.
+   */
+  getIfChanged(
+    id: string,
+    etag: string | undefined,
+    { signal }: CallOptions = {},
+  ): Promise<Tagged<ContinuationView> | undefined> {
+    return this.#transport.tagged({ method: 'GET', path: pathOf(id), signal }, etag);
   }
 
   /** One page of the log, from a sequence on, exactly as stored. */
@@ -263,13 +277,9 @@ export class MaestroClient {
   }
 
   /** Puts its own clock forward, from due time to due time; in development alone. May come less far than asked. */
-  skip(id: string, ms: number, options: CallOptions = {}): Promise<SkipAnswer> {
-    return this.#transport.json({
-      method: 'POST',
-      path: `${pathOf(id)}/skip`,
-      body: { ms },
-      signal: options.signal,
-    });
+  skip(id: string, ms: number, { signal }: CallOptions = {}): Promise<SkipAnswer> {
+    const path = `${pathOf(id)}/skip`;
+    return this.#transport.json({ method: 'POST', path, body: { ms }, signal });
   }
 
   /** A page of the tenant's continuations, the newest first; a little behind what happens, as `asOf` says. */
@@ -331,21 +341,14 @@ export class MaestroClient {
   }
 
   /** What it waits for, since when, and what would move it on. */
-  explain(id: string, options: CallOptions = {}): Promise<Explanation> {
-    return this.#transport.json({
-      method: 'GET',
-      path: `${pathOf(id)}/explain`,
-      signal: options.signal,
-    });
+  explain(id: string, { signal }: CallOptions = {}): Promise<Explanation> {
+    return this.#transport.json({ method: 'GET', path: `${pathOf(id)}/explain`, signal });
   }
 
   /** A value that was too large for an event: what `{"$blob": {"sha256"}}` stands for. */
-  blob(sha256: string, options: CallOptions = {}): Promise<unknown> {
-    return this.#transport.json({
-      method: 'GET',
-      path: `/blobs/${encodeURIComponent(sha256)}`,
-      signal: options.signal,
-    });
+  blob(sha256: string, { signal }: CallOptions = {}): Promise<unknown> {
+    const path = `/blobs/${encodeURIComponent(sha256)}`;
+    return this.#transport.json({ method: 'GET', path, signal });
   }
 
   /** Stores a value that an imported log refers to, under the SHA-256 of its canonical JSON; needs the role `operator`. */
@@ -359,25 +362,17 @@ export class MaestroClient {
   }
 
   /** Lets it look whether anything is due and arms its reminder anew; needs the role `operator`. */
-  wake(id: string, options: CallOptions = {}): Promise<WakeAnswer> {
-    return this.#transport.json({
-      method: 'POST',
-      path: `${pathOf(id)}/wake`,
-      signal: options.signal,
-    });
+  wake(id: string, { signal }: CallOptions = {}): Promise<WakeAnswer> {
+    return this.#transport.json({ method: 'POST', path: `${pathOf(id)}/wake`, signal });
   }
 
   /**
    * Stores rows of a log that another store holds; needs the role `operator`. Until the import is finished they are
    * nothing to anybody.
    */
-  importRows(id: string, rows: ImportRequest, options: CallOptions = {}): Promise<ImportAnswer> {
-    return this.#transport.json({
-      method: 'POST',
-      path: `${pathOf(id)}/import`,
-      body: rows,
-      signal: options.signal,
-    });
+  importRows(id: string, body: ImportRequest, options: CallOptions = {}): Promise<ImportAnswer> {
+    const { signal } = options;
+    return this.#transport.json({ method: 'POST', path: `${pathOf(id)}/import`, body, signal });
   }
 
   /** Brings a continuation into being whose rows have all been imported; needs the role `operator`. It stays sealed. */

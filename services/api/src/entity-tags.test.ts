@@ -1,3 +1,4 @@
+import { MaestroClient } from '@maestro/client';
 import { sha256Hex } from '@maestro/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ReadModel } from './read-model/read-model.ts';
@@ -38,6 +39,18 @@ it('what has not changed is not sent again', async () => {
     expect(again.headers.get('content-type')).toBeNull();
     expect(again.headers.get('x-request-id')).not.toBeNull();
   }
+});
+
+it('the client asks by the tag that it has', async () => {
+  const client = new MaestroClient({ baseUrl: api.api.url, token: 'acme:alice' });
+  const own = await api.start('wait@1');
+  const first = await client.getIfChanged(own, undefined);
+  expect(first?.value).toEqual(await client.get(own));
+  expect(await client.getIfChanged(own, first?.etag)).toBeUndefined();
+  await client.pause(own);
+  const second = await client.getIfChanged(own, first?.etag);
+  expect(second?.value).toMatchObject({ id: own, status: 'paused' });
+  expect(second?.etag).not.toBe(first?.etag);
 });
 
 it('what has changed is sent, under another tag', async () => {

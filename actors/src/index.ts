@@ -28,6 +28,7 @@ export { FencedStore } from './store/fenced-store.ts';
 export { StoredAudit } from './audit/stored-audit.ts';
 export { frozen } from './turn/frozen.ts';
 export { StoredTenants } from './tenant/stored-tenants.ts';
+export { RowEraser, type Erased } from './tenant/row-eraser.ts';
 export { GroupCommit } from './store/group-commit.ts';
 export type { RowStore, RowWrite } from './store/row-store.ts';
 

@@ -1,11 +1,6 @@
-export {
-  MaestroClient,
-  type CallOptions,
-  type ChangeOptions,
-  type SignalOptions,
-} from './maestro-client.ts';
+export { MaestroClient, type ChangeOptions, type SignalOptions } from './maestro-client.ts';
 export type { FollowTenantOptions } from './follow-tenant.ts';
-export type { Tagged, TransportOptions } from './transport.ts';
+export type { CallOptions, Tagged, TransportOptions } from './transport.ts';
 export type { RetryOptions } from './retry.ts';
 
 // What the API answers
@@ -32,7 +27,9 @@ export type {
   ListFilter,
   SkipAnswer,
   TenantAnswer,
+  TenantCreationInput,
   TenantRequestInput,
+  ErasureAnswer,
   AuditPage,
   FreezeAnswer,
   FreezeRequestInput,

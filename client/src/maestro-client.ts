@@ -32,13 +32,8 @@ import type {
   StartRequestInput,
   WakeAnswer,
 } from './protocol/index.ts';
-import { Transport, type Tagged, type TransportOptions } from './transport.ts';
-
-/** Options that every call takes. */
-export interface CallOptions {
-  /** Ends the call; its reason is thrown. */
-  readonly signal?: AbortSignal;
-}
+import { Tenants } from './tenants.ts';
+import { Transport, type CallOptions, type Tagged, type TransportOptions } from './transport.ts';
 
 /** Options of calls that change something. */
 export interface ChangeOptions extends CallOptions {
@@ -58,9 +53,12 @@ export interface SignalOptions extends ChangeOptions {
  */
 export class MaestroClient {
   readonly #transport: Transport;
+  /** For admins of an installation. */
+  readonly tenants: Tenants;
 
   constructor(options: TransportOptions) {
     this.#transport = new Transport(options);
+    this.tenants = new Tenants(this.#transport);
   }
 
   /** Starts a continuation; returns once its first event is stored. */

@@ -14,9 +14,15 @@ export interface TransportOptions {
   readonly timeoutMs?: number;
 }
 
+/** Options that every call takes. */
+export interface CallOptions {
+  /** Ends the call; its reason is thrown. */
+  readonly signal?: AbortSignal;
+}
+
 /** One call. */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;

@@ -40,15 +40,22 @@ export { Redirection } from './goal/redirection.ts';
 export { GoalFrame, RecipeReference, Sensitivity, StoredGoalFrame } from './goal/goal-frame.ts';
 export {
   Budget,
-  DEFAULT_CAP_MICRO_USD,
+  DEFAULT_CAP_USD,
+  MAX_BUDGET_USD,
+  microUsd,
+  Usd,
   MicroUsd,
   newBudget,
   remainderOf,
 } from './budget/budget.ts';
 export { RedactionSettings, StoredRedactionSettings } from './tenant/redaction-settings.ts';
 export { TenantLimits } from './tenant/tenant-limits.ts';
+export { checkAllowed, TenantBudget, type TenantAllowance } from './tenant/tenant-allowance.ts';
+export { isTombstone, tombstone, TOMBSTONE_BEGINNING } from './tenant/tombstone.ts';
+export { isErasable } from './tenant/erasable.ts';
 export {
   defaultTenantDocument,
+  Residency,
   TenantDocument,
   tenantDocumentKey,
   tenantPartition,
@@ -117,7 +124,12 @@ export {
   type ChainFault,
   type ChainPosition,
 } from './event/hash-chain.ts';
-export { BlobReference, MAX_INLINE_BYTES, MAX_VALUE_BYTES } from './event/blob-reference.ts';
+export {
+  BlobReference,
+  blobReferences,
+  MAX_INLINE_BYTES,
+  MAX_VALUE_BYTES,
+} from './event/blob-reference.ts';
 export { fold } from './log/fold.ts';
 export { LogVerifier } from './log/log-verifier.ts';
 export { personalData, REDACTED } from './privacy/personal-data.ts';
@@ -248,4 +260,4 @@ export {
 } from './audit/audit-record.ts';
 export type { AuditLog } from './ports/audit-log.ts';
 export type { TenantDirectory } from './ports/tenant-directory.ts';
-export type { ScannedHead, StoreScanner } from './ports/store-scanner.ts';
+export type { KeyScanner, ScannedHead, StoreScanner } from './ports/store-scanner.ts';

@@ -1,5 +1,11 @@
-import { CosmosClient, type Container } from '@azure/cosmos';
-import type { ScannedHead, StoreScanner } from '@maestro/core';
+import { CosmosClient, type Container, type SqlQuerySpec } from '@azure/cosmos';
+import {
+  isErasable,
+  TOMBSTONE_BEGINNING,
+  type KeyScanner,
+  type ScannedHead,
+  type StoreScanner,
+} from '@maestro/core';
 import { headsInOrder } from './heads-in-order.ts';
 
 const PAGE_IDS = 1000;
@@ -17,7 +23,7 @@ export interface CosmosAccess {
 }
 
 /** Walks over the heads in the container of a `state.azure.cosmosdb` component. */
-export class CosmosScanner implements StoreScanner {
+export class CosmosScanner implements StoreScanner, KeyScanner {
   readonly #client: CosmosClient;
   readonly #container: Container;
 
@@ -36,22 +42,44 @@ export class CosmosScanner implements StoreScanner {
   ): AsyncGenerator<ScannedHead, void> {
     return headsInOrder(
       {
-        keys: (signal) => this.#keys(options.tenant, signal),
+        keys: (signal) =>
+          this.#ids(
+            {
+              query: 'SELECT VALUE c.id FROM c WHERE STARTSWITH(c.id, @tenant)',
+              parameters: [
+                {
+                  name: '@tenant',
+                  value: options.tenant === undefined ? '' : `${options.tenant}:`,
+                },
+              ],
+            },
+            signal,
+          ),
         values: (keys, signal) => this.#values(keys, signal),
       },
       options,
     );
   }
 
+  async *keys(tenant: string, signal?: AbortSignal): AsyncGenerator<readonly string[], void> {
+    const query = {
+      query:
+        'SELECT VALUE c.id FROM c WHERE STARTSWITH(c.id, @tenant) AND NOT STARTSWITH(c["value"], @erased)',
+      parameters: [
+        { name: '@tenant', value: `${tenant}:` },
+        { name: '@erased', value: TOMBSTONE_BEGINNING },
+      ],
+    };
+    for await (const page of this.#ids(query, signal)) {
+      yield page.filter((key) => isErasable(tenant, key));
+    }
+  }
+
   /** The ids alone: the index has them. */
-  async *#keys(
-    tenant: string | undefined,
+  async *#ids(
+    query: SqlQuerySpec,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<readonly string[], void> {
-    const query = {
-      query: 'SELECT VALUE c.id FROM c WHERE STARTSWITH(c.id, @tenant)',
-      parameters: [{ name: '@tenant', value: tenant === undefined ? '' : `${tenant}:` }],
-    };
     const pages = this.#container.items.query<string>(query, {
       maxItemCount: PAGE_IDS,
       ...(signal ? { abortSignal: signal } : {}),

@@ -5,18 +5,26 @@ import {
   ScanCommand,
   type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
-import type { ScannedHead, StoreScanner } from '@maestro/core';
+import { isErasable, type KeyScanner, type ScannedHead, type StoreScanner } from '@maestro/core';
 import { StoreNotFound } from './store-not-found.ts';
 import { headsInOrder } from './heads-in-order.ts';
+import { ERASED_BEGINNING } from './scanned-row.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;
+
+/** Which keys a scan gives, by an expression of DynamoDB; the key itself is `#key` in it. */
+interface KeyFilter {
+  readonly expression: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values: Item;
+}
 
 /**
  * Walks over the heads in the table of a `state.aws.dynamodb` component. Region, credentials and endpoint are those of
  * the AWS SDK (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL_DYNAMODB` ...). A scan reads, and is charged for, the whole
  * table.
  */
-export class DynamoDbScanner implements StoreScanner {
+export class DynamoDbScanner implements StoreScanner, KeyScanner {
   readonly #client: DynamoDBClient;
   readonly #table: string;
 
@@ -30,15 +38,41 @@ export class DynamoDbScanner implements StoreScanner {
   ): AsyncGenerator<ScannedHead, void> {
     return headsInOrder(
       {
-        keys: (signal) => this.#keys(options.tenant, signal),
+        keys: (signal) => this.#headKeys(options.tenant, signal),
         values: (keys, signal) => this.#values(keys, signal),
       },
       options,
     );
   }
 
-  async *#keys(
+  async *keys(tenant: string, signal?: AbortSignal): AsyncGenerator<readonly string[], void> {
+    const filter: KeyFilter = {
+      expression: 'begins_with(#key, :tenant) AND NOT begins_with(#value, :erased)',
+      names: { '#value': 'value' },
+      values: { ':tenant': { S: `${tenant}:` }, ':erased': { S: ERASED_BEGINNING } },
+    };
+    for await (const page of this.#keys(filter, signal)) {
+      yield page.filter((key) => isErasable(tenant, key));
+    }
+  }
+
+  #headKeys(
     tenant: string | undefined,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<readonly string[], void> {
+    const ofTenant = tenant === undefined ? '' : ' AND begins_with(#key, :tenant)';
+    const filter: KeyFilter = {
+      expression: `contains(#key, :head)${ofTenant}`,
+      values: {
+        ':head': { S: ':head' },
+        ...(tenant === undefined ? {} : { ':tenant': { S: `${tenant}:` } }),
+      },
+    };
+    return this.#keys(filter, signal);
+  }
+
+  async *#keys(
+    { expression, names = {}, values }: KeyFilter,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<readonly string[], void> {
     let after: Item | undefined;
@@ -49,12 +83,9 @@ export class DynamoDbScanner implements StoreScanner {
             TableName: this.#table,
             ConsistentRead: true,
             ProjectionExpression: '#key',
-            FilterExpression: `contains(#key, :head)${tenant === undefined ? '' : ' AND begins_with(#key, :tenant)'}`,
-            ExpressionAttributeNames: { '#key': 'key' },
-            ExpressionAttributeValues: {
-              ':head': { S: ':head' },
-              ...(tenant === undefined ? {} : { ':tenant': { S: `${tenant}:` } }),
-            },
+            FilterExpression: expression,
+            ExpressionAttributeNames: { '#key': 'key', ...names },
+            ExpressionAttributeValues: { ...values },
             ...(after ? { ExclusiveStartKey: after } : {}),
           }),
           signal ? { abortSignal: signal } : {},

@@ -1,4 +1,4 @@
-import type { StoreScanner } from '@maestro/core';
+import type { KeyScanner, StoreScanner } from '@maestro/core';
 import type { CosmosAccess } from './cosmos-scanner.ts';
 
 /** Where a state store is. */
@@ -17,7 +17,7 @@ export type StorePlace =
  *
  * @throws StoreNotFound when there is none.
  */
-export async function openStoreScanner(place: StorePlace): Promise<StoreScanner> {
+export async function openStoreScanner(place: StorePlace): Promise<StoreScanner & KeyScanner> {
   if ('sqlite' in place) {
     const { SqliteScanner } = await import('./sqlite-scanner.ts');
     return new SqliteScanner(place.sqlite);

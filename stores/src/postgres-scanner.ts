@@ -1,6 +1,6 @@
-import type { ScannedHead, StoreScanner } from '@maestro/core';
+import { isErasable, type KeyScanner, type ScannedHead, type StoreScanner } from '@maestro/core';
 import { escapeIdentifier, Pool, type QueryResult } from 'pg';
-import { headPattern, PAGE_ROWS, scannedHead } from './scanned-row.ts';
+import { ERASED_BEGINNING, headPattern, PAGE_ROWS, scannedHead } from './scanned-row.ts';
 
 interface Row {
   readonly key: string;
@@ -8,7 +8,7 @@ interface Row {
 }
 
 /** Walks over the heads in the table of a `state.postgresql` v2 component (`state`, with the value as bytes). */
-export class PostgresScanner implements StoreScanner {
+export class PostgresScanner implements StoreScanner, KeyScanner {
   readonly #pool: Pool;
   readonly #table: string;
 
@@ -48,6 +48,24 @@ export class PostgresScanner implements StoreScanner {
         const head = scannedHead(key, value);
         if (head) yield head;
       }
+      const last = rows.at(-1);
+      if (!last || rows.length < PAGE_ROWS) return;
+      after = last.key;
+    }
+  }
+
+  async *keys(tenant: string, signal?: AbortSignal): AsyncGenerator<readonly string[], void> {
+    let after = '';
+    for (;;) {
+      signal?.throwIfAborted();
+      const { rows } = await this.#query(
+        `SELECT key, '' AS value FROM ${this.#table}
+         WHERE key > $1 AND key LIKE $2
+           AND substring(value FROM 1 FOR ${ERASED_BEGINNING.length}) <> convert_to($3, 'UTF8')
+         ORDER BY key LIMIT ${PAGE_ROWS}`,
+        [after, `${tenant}:%`, ERASED_BEGINNING],
+      );
+      yield rows.map(({ key }) => key).filter((key) => isErasable(tenant, key));
       const last = rows.at(-1);
       if (!last || rows.length < PAGE_ROWS) return;
       after = last.key;

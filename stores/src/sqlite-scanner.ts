@@ -1,8 +1,8 @@
-import type { ScannedHead, StoreScanner } from '@maestro/core';
+import { isErasable, type KeyScanner, type ScannedHead, type StoreScanner } from '@maestro/core';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { existsSync } from 'node:fs';
 import { StoreNotFound } from './store-not-found.ts';
-import { headPattern, PAGE_ROWS, scannedHead } from './scanned-row.ts';
+import { ERASED_BEGINNING, headPattern, PAGE_ROWS, scannedHead } from './scanned-row.ts';
 
 interface Row {
   readonly key: string;
@@ -10,7 +10,7 @@ interface Row {
 }
 
 /** Walks over the heads in the SQLite file of a `state.sqlite` component, read only and while Dapr works on it. */
-export class SqliteScanner implements StoreScanner {
+export class SqliteScanner implements StoreScanner, KeyScanner {
   readonly #database: InstanceType<typeof DatabaseSync>;
   readonly #table: string;
 
@@ -49,6 +49,23 @@ export class SqliteScanner implements StoreScanner {
         const head = scannedHead(key, value);
         if (head) yield head;
       }
+      const last = rows.at(-1);
+      if (!last || rows.length < PAGE_ROWS) return;
+      after = last.key;
+    }
+  }
+
+  async *keys(tenant: string, signal?: AbortSignal): AsyncGenerator<readonly string[], void> {
+    const page = this.#database.prepare(
+      `SELECT key FROM ${this.#table}
+       WHERE key > ? AND key LIKE ? AND substr(value, 1, ${ERASED_BEGINNING.length}) <> ?
+       ORDER BY key LIMIT ${PAGE_ROWS}`,
+    );
+    let after = '';
+    for (;;) {
+      signal?.throwIfAborted();
+      const rows = page.all(after, `${tenant}:%`, ERASED_BEGINNING) as unknown as readonly Row[];
+      yield rows.map(({ key }) => key).filter((key) => isErasable(tenant, key));
       const last = rows.at(-1);
       if (!last || rows.length < PAGE_ROWS) return;
       after = last.key;

@@ -215,6 +215,10 @@ export class ContinuationHost {
     await this.#steps.interruptAll(INTERRUPT_MS);
     // What is still to be said to others is said now, while calls get through; the rest is the successor's.
     await within(CALLS_MS, () => this.#turns.calling === 0);
+    if (this.#handOverMs > 0) {
+      const byMs = this.#ports.clock.nowMs() + this.#handOverMs;
+      await this.#turns.handOver(this.#activations.values(), byMs);
+    }
     this.#leaving = true;
     await within(this.#handOverMs, () => this.#activations.size === 0);
     await Promise.all(

@@ -6,9 +6,12 @@ import { HeldWork } from '../testing/held-work.ts';
 import { MemoryCluster } from '../testing/index.ts';
 import { napper, ticker, workerOf } from '../testing/sample-recipes.ts';
 
-it('gives up what runs, and the successor starts it at once', async () => {
+/** How long a host leaves the actors to the sidecar to hand over. */
+const HAND_OVER_MS = 300;
+
+it('gives up what runs, and the successor starts it right after the hand-over', async () => {
   const held = new HeldWork();
-  const cluster = new MemoryCluster({ recipes: [workerOf(held.work)] });
+  const cluster = new MemoryCluster({ recipes: [workerOf(held.work)], handOverMs: HAND_OVER_MS });
   await cluster.send(ref, spawnOf('worker@1'));
   await cluster.idle();
   await cluster.owner.host.drain(0);
@@ -19,7 +22,9 @@ it('gives up what runs, and the successor starts it at once', async () => {
     attempt: 2,
   });
   cluster.takeOver();
-  await cluster.advance(0);
+  await cluster.advance(HAND_OVER_MS - 1);
+  expect(held.attempts).toEqual([1]);
+  await cluster.advance(1);
   expect(held.attempts).toEqual([1, 2]);
   held.finish(1, complete('after the move'));
   await cluster.idle();
@@ -31,7 +36,7 @@ it('gives up what runs, and the successor starts it at once', async () => {
 
 it('waits for steps that end in time', async () => {
   const held = new HeldWork();
-  const cluster = new MemoryCluster({ recipes: [workerOf(held.work)] });
+  const cluster = new MemoryCluster({ recipes: [workerOf(held.work)], handOverMs: HAND_OVER_MS });
   await cluster.send(ref, spawnOf('worker@1'));
   await cluster.idle();
   const drained = cluster.owner.host.drain(60_000);
@@ -44,7 +49,7 @@ it('waits for steps that end in time', async () => {
 
 it('starts no further step: it is due on the successor, without a lease to wait for', async () => {
   const held = new HeldWork();
-  const cluster = new MemoryCluster({ recipes: [workerOf(held.work)] });
+  const cluster = new MemoryCluster({ recipes: [workerOf(held.work)], handOverMs: HAND_OVER_MS });
   await cluster.send(ref, spawnOf('worker@1'));
   await cluster.idle();
   const drained = cluster.owner.host.drain(60_000);
@@ -55,14 +60,13 @@ it('starts no further step: it is due on the successor, without a lease to wait 
     kind: 'next',
     step: 'work',
   });
-  // While reminders still come to the host that shuts down, they are asked to come again.
   await cluster.advance(0);
   expect(cluster.scheduler.armed()).toHaveLength(1);
   await expect(cluster.send(ref, { kind: 'wake' })).rejects.toMatchObject({
     code: 'host.draining',
   });
   cluster.takeOver();
-  await cluster.advance(0);
+  await cluster.advance(HAND_OVER_MS);
   expect(held.contexts.map(({ stepId }) => stepId)).toEqual(['work#1', 'work#2']);
 });
 
@@ -109,4 +113,16 @@ it('still answers signals and lets sleepers wake while it shuts down', async () 
   expect((await readVerified(cluster.owner.store)).state.tick).toBe(2);
   await cluster.send(ref, signalOf('kill'));
   expect((await readVerified(cluster.owner.store)).state.status).toBe('killed');
+});
+
+it('leaves what falls due later where it is, and what is due during the hand-over to after it', async () => {
+  const cluster = new MemoryCluster({ recipes: [napper], handOverMs: HAND_OVER_MS });
+  const later = { tenant: 'acme', id: '01J00000000000000000000009' };
+  await cluster.send(ref, spawnOf('napper@1', { ms: 100 }));
+  await cluster.send(later, spawnOf('napper@1', { ms: 1_000 }));
+  await cluster.idle();
+  const nowMs = cluster.clock.nowMs();
+  await cluster.owner.host.drain(0);
+  const due = cluster.scheduler.armed().map(({ atMs }) => atMs - nowMs);
+  expect(due.sort((a, b) => a - b)).toEqual([HAND_OVER_MS, 1_000]);
 });

@@ -17,7 +17,11 @@ it('gives one without a document the defaults', async () => {
     tenant: 'acme',
     limits: { maxForkDepth: 16, maxChildren: 1000, requestsPerSecond: 1000 },
     redaction: { kinds: ['email', 'phone', 'iban', 'card', 'national-id'], names: [] },
+    budget: { defaultCapUsd: 5, maxCapUsd: null },
+    maxSensitivity: 'restricted',
+    residency: [],
   });
+  expect(await tenants.find('acme')).toBeUndefined();
 });
 
 it('sees what another host has stored within a second, and its own at once', async () => {

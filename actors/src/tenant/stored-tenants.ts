@@ -47,8 +47,29 @@ export class StoredTenants implements TenantDirectory {
     this.#clock = clock;
   }
 
-  document(tenant: string): Promise<TenantDocument> {
+  async document(tenant: string): Promise<TenantDocument> {
+    return (await this.find(tenant)) ?? defaultTenantDocument(tenant);
+  }
+
+  find(tenant: string): Promise<TenantDocument | undefined> {
     return this.#fresh(documentPlace(tenant), (row) => readDocument(tenant, row));
+  }
+
+  async create(document: TenantDocument): Promise<boolean> {
+    const place = documentPlace(document.tenant);
+    const value = canonicalJson(document);
+    if ((await this.#rows.read(place.partition, place.key)) !== undefined) return false;
+    try {
+      await this.#rows.write(place.partition, [{ key: place.key, value, createOnly: true }]);
+      return true;
+    } catch (error) {
+      const there = await this.#rows.read(place.partition, place.key);
+      if (there === undefined) throw outcomeUnknown(place, error);
+      // This one's own, whose answer was lost, or another's.
+      return there === value;
+    } finally {
+      this.#remembered.delete(place.key);
+    }
   }
 
   put(document: TenantDocument): Promise<void> {
@@ -100,11 +121,7 @@ export class StoredTenants implements TenantDirectory {
         return;
       } catch (error) {
         if (tries === TRIES) {
-          throw new MaestroError(
-            'commit.outcome_unknown',
-            `the store did not say whether it stored ${key}; say it again`,
-            { cause: error },
-          );
+          throw outcomeUnknown({ partition, key }, error);
         }
       }
       await new Promise((resolve) => setTimeout(resolve, 50 * tries));
@@ -112,12 +129,20 @@ export class StoredTenants implements TenantDirectory {
   }
 }
 
+function outcomeUnknown({ key }: Place, cause: unknown): MaestroError {
+  return new MaestroError(
+    'commit.outcome_unknown',
+    `the store did not say whether it stored ${key}; say it again`,
+    { cause },
+  );
+}
+
 function documentPlace(tenant: string): Place {
   return { partition: tenantPartition(tenant), key: tenantDocumentKey(tenant) };
 }
 
-function readDocument(tenant: string, row: string | undefined): TenantDocument {
-  if (row === undefined) return defaultTenantDocument(tenant);
+function readDocument(tenant: string, row: string | undefined): TenantDocument | undefined {
+  if (row === undefined) return undefined;
   const parsed = TenantDocument.safeParse(jsonOrUndefined(row));
   if (!parsed.success || parsed.data.tenant !== tenant) {
     throw new MaestroError(

@@ -21,4 +21,8 @@ export class MemoryBlobStore implements BlobStore {
   async get(tenant: string, sha256: string): Promise<string | undefined> {
     return this.#texts.get(`${tenant}/${sha256}`);
   }
+
+  async remove(tenant: string, sha256: string): Promise<void> {
+    this.#texts.delete(`${tenant}/${sha256}`);
+  }
 }

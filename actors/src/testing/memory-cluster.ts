@@ -14,6 +14,8 @@ export interface MemoryClusterOptions {
   readonly recipes: readonly Recipe[];
   readonly bus?: StreamBus;
   readonly stepTimes?: StepTimes;
+  /** How long a host that leaves waits for its actors to go, in ms. @default 0 */
+  readonly handOverMs?: number;
 }
 
 /** What a host of a cluster has for itself. */

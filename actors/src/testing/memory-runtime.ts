@@ -40,6 +40,8 @@ export interface MemoryRuntimeOptions {
   readonly blobs?: MemoryBlobStore;
   readonly crash?: CrashHook;
   readonly stepTimes?: StepTimes;
+  /** How long a host that leaves waits for its actors to go, in ms. @default 0 */
+  readonly handOverMs?: number;
   /** Whether time may be skipped. @default true */
   readonly virtualClock?: boolean;
   /** Where spans go. @default nowhere */
@@ -139,7 +141,10 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions): MemoryRuntim
       log: options.log ?? silentLog,
     },
     outward,
-    { handOverMs: 0, ...(options.stepTimes ? { stepTimes: options.stepTimes } : {}) },
+    {
+      handOverMs: options.handOverMs ?? 0,
+      ...(options.stepTimes ? { stepTimes: options.stepTimes } : {}),
+    },
   );
   const idle = async (): Promise<void> => {
     for (let round = 0; round < MAX_ROUNDS; round++) {

@@ -1,5 +1,6 @@
 import {
-  DEFAULT_CAP_MICRO_USD,
+  checkAllowed,
+  microUsd,
   MaestroError,
   newBudget,
   canonicalJson,
@@ -119,7 +120,7 @@ function spawn(
         ) as typeof command.goal.parameters,
       },
       // A merge lives on what its parents have left, and on what it is given.
-      budget: command.budget ?? newBudget(merge ? 0 : DEFAULT_CAP_MICRO_USD),
+      budget: budgetOf(command, context),
       lineage: lineage ?? rootLineage(id),
       requestedBy: command.requestedBy,
       requestHash: command.requestHash,
@@ -152,6 +153,22 @@ function withoutPersonalData(
   const { budget } = command;
   const hashed = { goal: { ...goal, parameters }, budget, merge };
   return { ...command, goal, merge, requestHash: sha256Hex(canonicalJson(hashed)) };
+}
+
+/**
+ * What a new continuation may spend. What a fork gives its children was allowed when it was made; a merge lives on what
+ * its parents have left, and on what it is given.
+ *
+ * @throws MaestroError `tenant.not_allowed`.
+ */
+function budgetOf(
+  { goal, budget, lineage, merge }: CommandOf<'spawn'>,
+  { allowance }: DecideContext,
+) {
+  if (lineage && budget) return budget;
+  const allowed = allowance();
+  checkAllowed(allowed, { sensitivity: goal.sensitivity, capMicroUsd: budget?.capMicroUsd });
+  return budget ?? newBudget(merge ? 0 : microUsd(allowed.budget.defaultCapUsd));
 }
 
 /** Where a recipe starts. */

@@ -2,6 +2,7 @@ import type {
   ContinuationRef,
   EventDraft,
   RecipeRegistry,
+  TenantAllowance,
   TenantLimits,
   TextRedactor,
 } from '@maestro/core';
@@ -16,6 +17,8 @@ export interface DecideContext extends Preloaded {
   readonly recipes: RecipeRegistry;
   /** What the tenant allows. @throws MaestroError `tenant.invalid` when that cannot be told. */
   readonly limits: () => TenantLimits;
+  /** What the tenant may start. @throws MaestroError `tenant.invalid` when that cannot be told. */
+  readonly allowance: () => TenantAllowance;
   /** Takes personal data out of free text, before anything is made of it. */
   readonly texts: TextRedactor;
   /** Whether the running step's lease has ended: its time is over and it does not run on this host. */

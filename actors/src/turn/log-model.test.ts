@@ -1,5 +1,6 @@
 import {
   ContinuationState,
+  defaultTenantDocument,
   isFinished,
   LogVerifier,
   MaestroError,
@@ -127,6 +128,7 @@ class Model {
       nowMs: this.nowMs,
       recipes,
       limits: () => TenantLimits.parse({}),
+      allowance: () => defaultTenantDocument(ref.tenant),
       texts: redactNothing,
       leaseEnded:
         running !== undefined &&

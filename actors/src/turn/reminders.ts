@@ -37,6 +37,8 @@ function identityOf(commitId: string): string {
  */
 export class Reminders {
   readonly #scheduler: Scheduler;
+  /** Nothing is armed for earlier, in ms since the epoch: a host that leaves arms for after the hand-over. */
+  notBeforeMs = 0;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -102,9 +104,10 @@ export class Reminders {
   }
 
   async #arm(activation: Activation, memory: Memory, name: string, atMs: number): Promise<void> {
+    const armedMs = Math.max(atMs, this.notBeforeMs);
     try {
-      await this.#scheduler.arm(activation.ref, name, atMs);
-      memory.armed = { name, atMs };
+      await this.#scheduler.arm(activation.ref, name, armedMs);
+      memory.armed = { name, atMs: armedMs };
     } catch (error) {
       // It may be armed or not: forget, so that the next turn arms anew.
       activation.drop();

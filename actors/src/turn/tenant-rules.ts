@@ -7,7 +7,10 @@ import {
 import type { DecideContext } from './decision.ts';
 
 /** What the document of a tenant says about a turn. */
-export type TenantRules = Pick<DecideContext, 'limits' | 'texts'>;
+export type TenantRules = Pick<DecideContext, 'limits' | 'allowance' | 'texts'> & {
+  /** Whether there is nothing of the tenant any more. */
+  readonly deleted: boolean;
+};
 
 /**
  * What a tenant allows, and what is taken out of its texts. A document that cannot be read refuses what needs its limits,
@@ -20,16 +23,25 @@ export async function rulesOf(
   tenant: string,
 ): Promise<TenantRules> {
   try {
-    const { limits, redaction } = await tenants.document(tenant);
-    return { limits: () => limits, texts: textRedactorOf(redaction) };
+    const document = await tenants.document(tenant);
+    const { limits, redaction, deleted } = document;
+    return {
+      limits: () => limits,
+      allowance: () => document,
+      texts: textRedactorOf(redaction),
+      deleted: deleted !== undefined,
+    };
   } catch (error) {
     const failure = MaestroError.from(error);
     if (failure.retryable) throw failure;
+    const refuse = (): never => {
+      throw failure;
+    };
     return {
-      limits: () => {
-        throw failure;
-      },
+      limits: refuse,
+      allowance: refuse,
       texts: textRedactorOf(defaultTenantDocument(tenant).redaction),
+      deleted: false,
     };
   }
 }

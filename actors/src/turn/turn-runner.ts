@@ -51,6 +51,24 @@ export class TurnRunner {
     );
   }
 
+  /**
+   * Arms what falls due during the hand-over for after it. A reminder that fires meanwhile can be delivered by another
+   * host's sidecar to this one, whose actors are going: that call never ends as long as this sidecar lives.
+   */
+  async handOver(activations: Iterable<Activation>, atMs: number): Promise<void> {
+    this.#reminders.notBeforeMs = atMs;
+    const armed = [...activations].map((activation) =>
+      activation.mutex.run(async () => {
+        const { memory } = activation;
+        const dues = memory ? duesOf(memory).filter((dueMs) => dueMs < atMs) : [];
+        if (memory && dues.length > 0) {
+          await this.#reminders.settle(activation, memory, dues, true);
+        }
+      }),
+    );
+    await Promise.allSettled(armed);
+  }
+
   /** How many continuations have calls to others under way. */
   get calling(): number {
     return this.#outbox.size;
@@ -103,6 +121,8 @@ export class TurnRunner {
     source: TurnSource,
   ): Promise<CommittedTurn> {
     for (;;) {
+      const rules = await rulesOf(this.#ports.tenants, activation.ref.tenant);
+      if (rules.deleted) return nobody(activation, command);
       const remembered = activation.memory !== null;
       const memory = (activation.memory ??= await this.#load(activation));
       this.#ports.crash('turn.loaded', activation.actorId);
@@ -113,7 +133,7 @@ export class TurnRunner {
         memory.armed = null;
       const freeze = await this.#ports.tenants.freeze(activation.ref.tenant);
       const more = {
-        ...(await rulesOf(this.#ports.tenants, activation.ref.tenant)),
+        ...rules,
         ...(await preload(activation.ref, memory.state, command, this.#ports)),
       };
       let decision: Decision | undefined;
@@ -341,6 +361,18 @@ export class TurnRunner {
       await this.#reminders.removeOfOwner(activation, before);
     }
   }
+}
+
+/**
+ * The turn of a tenant of which there is nothing any more: a reminder finds nothing and ends.
+ *
+ * @throws MaestroError `tenant.deleted` for whatever else there is.
+ */
+function nobody({ ref }: Activation, command: Command): CommittedTurn {
+  if (command.kind !== 'wake') {
+    throw new MaestroError('tenant.deleted', `the tenant ${ref.tenant} was deleted`);
+  }
+  return { reply: { kind: 'woken', found: false }, memory: null, before: null };
 }
 
 /** The trace that a new continuation belongs to: that of the request which starts it; a child has one of its own. */

@@ -7,18 +7,44 @@ import { connect } from '../connection.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { UsageError } from '../failure.ts';
 import { openInput } from '../move/open-input.ts';
+import { addTenantDelete } from './tenant-delete.ts';
 
-/** `maestro tenant show`, `set`, `freeze` and `thaw`. */
+const OTHER = 'another tenant than that of the token (admins of the installation)';
+
+/** `maestro tenant create`, `show`, `set`, `freeze`, `thaw` and `delete`. */
 export function addTenant(program: Command, environment: CliEnvironment): void {
   const tenant = program
     .command('tenant')
     .summary('what a tenant is allowed')
-    .description('Shows and says what the tenant of the token is allowed.');
+    .description('Creates and deletes tenants, shows and says what they are allowed.');
+  tenant
+    .command('create')
+    .argument('<tenant>', 'its name: small letters, digits and hyphens')
+    .option('--file <file>', 'JSON file with what it is allowed')
+    .summary('create a tenant (admins of the installation)')
+    .description(
+      'Creates a tenant; what the file leaves out is the default. Said again with the same content it changes nothing.',
+    )
+    .addHelpText('after', '\nExample:\n  $ maestro tenant create acme --file acme.json')
+    .action(async (name: string, { file }: { readonly file?: string }, command: Command) => {
+      const { options, output, signal } = contextOf(command, environment);
+      const request = file === undefined ? {} : await readRequest(file);
+      const client = connect(options, environment, { roles: ['admin'] });
+      const answer = await client.tenants.create({ ...request, tenant: name }, { signal });
+      output.result(answer, () => linesOf(answer));
+    });
   tenant
     .command('show')
+    .argument('[tenant]', OTHER)
     .summary('show what the tenant is allowed')
-    .action(async (_options: unknown, command: Command) => {
+    .action(async (name: string | undefined, _options: unknown, command: Command) => {
       const { options, output, signal } = contextOf(command, environment);
+      if (name !== undefined) {
+        const client = connect(options, environment, { roles: ['admin'] });
+        const answer = await client.tenants.get(name, { signal });
+        output.result(answer, () => linesOf(answer));
+        return;
+      }
       const client = connect(options, environment);
       const [answer, held] = await Promise.all([
         client.tenant({ signal }),
@@ -28,6 +54,7 @@ export function addTenant(program: Command, environment: CliEnvironment): void {
     });
   tenant
     .command('set')
+    .argument('[tenant]', OTHER)
     .requiredOption('--file <file>', 'JSON file with what it is allowed')
     .summary('say what the tenant is allowed (operators)')
     .description(
@@ -37,22 +64,27 @@ export function addTenant(program: Command, environment: CliEnvironment): void {
       'after',
       `
 A file: {"limits": {"maxForkDepth": 8, "maxChildren": 200},
-         "redaction": {"kinds": ["email", "phone"], "names": ["Grace Hopper"]}}
+         "redaction": {"kinds": ["email", "phone"], "names": ["Grace Hopper"]},
+         "budget": {"defaultCapUsd": 5, "maxCapUsd": 50}, "maxSensitivity": "confidential"}
 
 Example:
   $ maestro tenant set --file tenant.json`,
     )
-    .action(async ({ file }: { readonly file: string }, command: Command) => {
-      const { options, output, signal } = contextOf(command, environment);
-      const request = await readRequest(file);
-      const answer = await connect(options, environment, { roles: ['operator'] }).setTenant(
-        request,
-        { signal },
-      );
-      output.result(answer, () => linesOf(answer));
-    });
+    .action(
+      async (name: string | undefined, { file }: { readonly file: string }, command: Command) => {
+        const { options, output, signal } = contextOf(command, environment);
+        const request = await readRequest(file);
+        const roles = [name === undefined ? 'operator' : 'admin'];
+        const client = connect(options, environment, { roles });
+        const answer = await (name === undefined
+          ? client.setTenant(request, { signal })
+          : client.tenants.set(name, request, { signal }));
+        output.result(answer, () => linesOf(answer));
+      },
+    );
   tenant
     .command('freeze')
+    .argument('[tenant]', OTHER)
     .requiredOption('--reason <text>', 'why; shown to everybody who is refused')
     .option('--everywhere', 'freeze all tenants (admins)')
     .summary('stop everything of the tenant (operators)')
@@ -63,32 +95,51 @@ Example:
       'after',
       '\nExample:\n  $ maestro tenant freeze --reason "an inquiry is under way"',
     )
-    .action(async ({ reason, everywhere }: FreezeOptions, command: Command) => {
+    .action(async (name: string | undefined, given: FreezeOptions, command: Command) => {
       const { options, output, signal } = contextOf(command, environment);
       const client = connect(options, environment);
-      const answer = await client.freeze({ reason, scope: scopeOf(everywhere) }, { signal });
+      const answer = await client.freeze(
+        { reason: given.reason, ...subjectOf(name, given) },
+        { signal },
+      );
       output.result(answer, () => [heldLine(answer)]);
     });
   tenant
     .command('thaw')
+    .argument('[tenant]', OTHER)
     .option('--everywhere', 'end the freeze of all tenants (admins)')
     .summary('end a freeze (operators)')
     .description('Everything that was due goes on within seconds.')
-    .action(async ({ everywhere }: Partial<FreezeOptions>, command: Command) => {
+    .action(async (name: string | undefined, given: EverywhereOption, command: Command) => {
       const { options, output, signal } = contextOf(command, environment);
       const client = connect(options, environment);
-      const answer = await client.thaw({ scope: scopeOf(everywhere) }, { signal });
+      const answer = await client.thaw(subjectOf(name, given), { signal });
       output.result(answer, () => [heldLine(answer)]);
     });
+  addTenantDelete(tenant, environment);
 }
 
-interface FreezeOptions {
-  readonly reason: string;
+interface EverywhereOption {
   readonly everywhere?: boolean;
 }
 
-const scopeOf = (everywhere: boolean | undefined): 'installation' | 'tenant' =>
-  everywhere === true ? 'installation' : 'tenant';
+interface FreezeOptions extends EverywhereOption {
+  readonly reason: string;
+}
+
+/** Whose work is meant. @throws UsageError for one tenant and all of them. */
+function subjectOf(
+  tenant: string | undefined,
+  { everywhere = false }: EverywhereOption,
+): { readonly scope: 'installation' | 'tenant'; readonly tenant?: string } {
+  if (everywhere && tenant !== undefined) {
+    throw new UsageError('name a tenant or say --everywhere, not both');
+  }
+  return {
+    scope: everywhere ? 'installation' : 'tenant',
+    ...(tenant === undefined ? {} : { tenant }),
+  };
+}
 
 function heldLine({ freeze }: FreezeAnswer): string {
   if (!freeze) return 'not frozen';
@@ -106,12 +157,18 @@ async function readRequest(file: string): Promise<TenantRequestInput> {
   return value;
 }
 
-function linesOf({ tenant, limits, redaction }: TenantAnswer): string[] {
+function linesOf(document: TenantAnswer): string[] {
+  const { tenant, limits, redaction, budget, maxSensitivity, residency, deleted } = document;
+  if (deleted) return [`${tenant}  deleted at ${deleted.at} by ${deleted.by}`];
+  const { maxCapUsd } = budget;
   return [
     tenant,
     `  generations below a root  ${limits.maxForkDepth}`,
     `  children of one           ${limits.maxChildren}`,
     `  requests a second         ${limits.requestsPerSecond}`,
+    `  budget of one             ${budget.defaultCapUsd} USD${maxCapUsd === null ? '' : `, ${maxCapUsd} at most`}`,
+    `  sensitivity               up to ${maxSensitivity}`,
+    `  regions                   ${residency.join(', ') || 'any'}`,
     `  taken out of texts        ${redaction.kinds.join(', ') || '-'}`,
     `  names taken out           ${redaction.names.length}`,
   ];

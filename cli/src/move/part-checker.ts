@@ -1,4 +1,5 @@
 import {
+  blobReferences,
   canonicalJson,
   isFinished,
   LogVerifier,
@@ -8,7 +9,6 @@ import {
   type ContinuationState,
   type StoredEvent,
 } from '@maestro/core';
-import { blobReferences } from './blob-references.ts';
 import type { ExportBlob, LogEnd } from './export-format.ts';
 
 /**

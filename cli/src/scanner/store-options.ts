@@ -1,4 +1,4 @@
-import type { StoreScanner } from '@maestro/core';
+import type { KeyScanner, StoreScanner } from '@maestro/core';
 import { openStoreScanner } from '@maestro/stores';
 import type { Command } from 'commander';
 import type { CliEnvironment } from '../environment.ts';
@@ -37,7 +37,7 @@ export function addStoreOptions(command: Command): Command {
 export async function openScanner(
   options: StoreOptions,
   environment: Pick<CliEnvironment, 'postgres' | 'cosmosKey' | 'cosmosToken'>,
-): Promise<StoreScanner> {
+): Promise<StoreScanner & KeyScanner> {
   const given = KINDS.filter((kind) => options[kind] !== undefined);
   if (given.length > 1) {
     throw new UsageError(`give one store, not ${given.map((kind) => `--${kind}`).join(' and ')}`);

@@ -1,11 +1,11 @@
-import type { ScannedHead, StoreScanner } from '@maestro/core';
+import { tombstone, type KeyScanner, type ScannedHead, type StoreScanner } from '@maestro/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** A scanner over a table that Dapr would have made. */
 export interface ScannerUnderTest {
   /** Replaces all rows; values are stored as Dapr stores them, as JSON. */
   write(rows: readonly (readonly [key: string, value: unknown])[]): Promise<void>;
-  open(): Promise<StoreScanner>;
+  open(): Promise<StoreScanner & KeyScanner>;
   close(): Promise<void>;
 }
 
@@ -53,6 +53,35 @@ export function scannerContract(name: string, make: () => Promise<ScannerUnderTe
       ]);
       expect((await scan('acme')).map(({ ref }) => ref.id)).toEqual(['A']);
       expect(await scan('nobody')).toEqual([]);
+    });
+
+    it('gives the keys of one tenant that are left to erase, and passes over heads that were', async () => {
+      const erased = tombstone('2026-01-01T00:00:00.000Z');
+      const many = Array.from({ length: 1203 }, (_, index) => `acme:A:log:${1000 + index}`);
+      await store.write([
+        ['acme:A:head', '{}'],
+        ['acme:B:head', erased],
+        ['acme:B:log:000000000001', erased],
+        ['acme:topic.stream.0.cGFwZXJz:state', '{"version":1}'],
+        ['acme:tenant:document', '{}'],
+        ['acme:tenant:freeze', '{}'],
+        ['acme:audit:000000000001', '{}'],
+        ['acme-2:C:head', '{}'],
+        ['globex:D:head', '{}'],
+        ...many.map((key) => [key, '{}'] as const),
+      ]);
+      const scanner = await store.open();
+      const keys: string[] = [];
+      for await (const page of scanner.keys('acme')) keys.push(...page);
+      await scanner.close();
+      expect(keys.sort()).toEqual(
+        ['acme:A:head', 'acme:topic.stream.0.cGFwZXJz:state', ...many].sort(),
+      );
+      expect((await scan()).map(({ ref }) => `${ref.tenant} ${ref.id}`).sort()).toEqual([
+        'acme A',
+        'acme-2 C',
+        'globex D',
+      ]);
     });
 
     it('walks over many pages, each head once, in the order of the keys', async () => {

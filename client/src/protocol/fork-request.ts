@@ -1,6 +1,5 @@
-import { ContinuationId, GoalFrame, JsonValue } from '@maestro/core';
+import { ContinuationId, GoalFrame, JsonValue, Usd } from '@maestro/core';
 import { z } from 'zod';
-import { Usd } from './start-request.ts';
 
 /** Children that one fork makes at most. */
 export const MAX_FORK_CHILDREN = 100;

@@ -19,7 +19,16 @@ export {
   type FreezeRequestInput,
   type ThawRequestInput,
 } from './freeze.ts';
-export { TenantAnswer, TenantRequest, type TenantRequestInput } from './tenant-request.ts';
+export {
+  ErasureAnswer,
+  ErasureRequest,
+  MAX_ERASED_KEYS,
+  TenantAnswer,
+  TenantCreation,
+  TenantRequest,
+  type TenantCreationInput,
+  type TenantRequestInput,
+} from './tenant-request.ts';
 export {
   FinishImportAnswer,
   FinishImportRequest,

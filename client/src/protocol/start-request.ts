@@ -1,11 +1,5 @@
-import { ContinuationId, ContinuationStatus, GoalFrame } from '@maestro/core';
+import { ContinuationId, ContinuationStatus, GoalFrame, Usd } from '@maestro/core';
 import { z } from 'zod';
-
-/** The highest budget of one continuation, in US dollars. */
-export const MAX_BUDGET_USD = 100_000;
-
-/** An amount of money in US dollars. */
-export const Usd = z.number().min(0).max(MAX_BUDGET_USD);
 
 /** What a continuation may spend. */
 export const BudgetRequest = z

@@ -4,6 +4,17 @@ import { z } from 'zod';
 export const MicroUsd = z.int().min(0);
 export type MicroUsd = z.infer<typeof MicroUsd>;
 
+/** The highest budget of one continuation, in US dollars. */
+export const MAX_BUDGET_USD = 100_000;
+
+/** An amount of money in US dollars, as people write it. */
+export const Usd = z.number().min(0).max(MAX_BUDGET_USD);
+
+/** Dollars as the log has them: in whole millionths. */
+export function microUsd(usd: number): MicroUsd {
+  return Math.round(usd * 1_000_000);
+}
+
 /** What a continuation may spend and has spent. */
 export const Budget = z.looseObject({
   /** Hard cap: reached, the continuation publishes what it has and is ended. */
@@ -21,8 +32,8 @@ export const Budget = z.looseObject({
 });
 export type Budget = z.infer<typeof Budget>;
 
-/** The budget of a continuation that asked for none: five dollars, the soft cap at 80 %. */
-export const DEFAULT_CAP_MICRO_USD = 5_000_000;
+/** The hard cap of a continuation that asked for none, unless its tenant says otherwise. */
+export const DEFAULT_CAP_USD = 5;
 
 /** What can still be spent or handed on. */
 export function remainderOf(budget: Budget): MicroUsd {

@@ -64,6 +64,23 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     title: 'The document of the tenant cannot be read',
   },
+  'tenant.unknown': { status: 403, retryable: false, title: 'There is no such tenant' },
+  'tenant.not_found': { status: 404, retryable: false, title: 'There is no such tenant' },
+  'tenant.exists': { status: 409, retryable: false, title: 'There is such a tenant already' },
+  'tenant.deleted': { status: 410, retryable: false, title: 'The tenant was deleted' },
+  'tenant.slug_invalid': {
+    status: 400,
+    retryable: false,
+    title: 'The name of the tenant is not valid',
+  },
+  'tenant.not_allowed': { status: 422, retryable: false, title: 'The tenant may not start this' },
+  'tenant.elsewhere': {
+    status: 403,
+    retryable: false,
+    title: 'The data of the tenant may not be here',
+  },
+  'tenant.not_frozen': { status: 409, retryable: false, title: 'The tenant is not frozen' },
+  'tenant.not_deleted': { status: 409, retryable: false, title: 'The tenant is not deleted' },
   'rate.limited': { status: 429, retryable: true, title: 'Too many requests of the tenant' },
   'tenant.frozen': { status: 423, retryable: false, title: 'The tenant is frozen' },
   'signal.unknown': {

@@ -11,4 +11,7 @@ export interface BlobStore {
    * @throws MaestroError `blob.corrupt` when what is there has another hash.
    */
   get(tenant: string, sha256: string, signal?: AbortSignal): Promise<string | undefined>;
+
+  /** Removes what is under a hash; nothing there is no error. Only for what is erased with its whole tenant. */
+  remove(tenant: string, sha256: string, signal?: AbortSignal): Promise<void>;
 }

@@ -16,3 +16,12 @@ export interface StoreScanner {
   }): AsyncIterable<ScannedHead>;
   close(): Promise<void>;
 }
+
+/** Walks over the rows of a tenant in a store by its own protocol, to erase them. */
+export interface KeyScanner {
+  /**
+   * The keys of all rows of a tenant that were not erased yet, in pages and in any order; those of its own rows (document,
+   * freeze, audit log) are left out. Rows that are written meanwhile may be missing.
+   */
+  keys(tenant: string, signal?: AbortSignal): AsyncIterable<readonly string[]>;
+}

@@ -10,6 +10,20 @@ export interface TenantDirectory {
    */
   document(tenant: string): Promise<TenantDocument>;
 
+  /**
+   * The document of a tenant, at most a second old; undefined of one that was never created.
+   *
+   * @throws MaestroError as {@link document} does.
+   */
+  find(tenant: string): Promise<TenantDocument | undefined>;
+
+  /**
+   * Stores the document of a tenant that has none.
+   *
+   * @returns whether there was none.
+   */
+  create(document: TenantDocument): Promise<boolean>;
+
   /** Stores the document of a tenant in place of the one before. */
   put(document: TenantDocument): Promise<void>;
 

@@ -1,9 +1,20 @@
 import { z } from 'zod';
 import { TenantSlug } from '../continuation/identifiers.ts';
+import { Sensitivity } from '../goal/goal-frame.ts';
+import { Instant } from '../wake/wake-condition.ts';
 import { StoredRedactionSettings } from './redaction-settings.ts';
+import { TenantBudget } from './tenant-allowance.ts';
 import { TenantLimits } from './tenant-limits.ts';
 
 export const TENANT_SCHEMA_VERSION = 1;
+
+/** Where data of a tenant may be, by the names that deployments give their regions (`MAESTRO_REGION`); empty for anywhere. */
+export const Residency = z
+  .array(
+    z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be the name of a region, such as eu-west'),
+  )
+  .max(20)
+  .default([]);
 
 /** What a tenant is allowed, as it is stored: a release passes over what only a later one knows. */
 export const TenantDocument = z.looseObject({
@@ -11,6 +22,11 @@ export const TenantDocument = z.looseObject({
   tenant: TenantSlug,
   limits: z.looseObject(TenantLimits.shape).prefault({}),
   redaction: StoredRedactionSettings.prefault({}),
+  budget: z.looseObject(TenantBudget.shape).prefault({}),
+  maxSensitivity: Sensitivity.default('restricted'),
+  residency: Residency,
+  /** Who deleted the tenant, and when: nothing of it is served or started any more. */
+  deleted: z.looseObject({ by: z.string().max(200), at: Instant }).optional(),
 });
 export type TenantDocument = z.infer<typeof TenantDocument>;
 

@@ -40,5 +40,17 @@ export function blobContract(name: string, open: () => Promise<BlobStore>): void
       expect(await blobs.get('contract', sha256Hex('nothing'))).toBeUndefined();
       expect(await blobs.get('another', sha256)).toBeUndefined();
     });
+
+    it('removes a text of one tenant alone, and again', async () => {
+      const blobs = await open();
+      const text = `"of two tenants ${Date.now()}"`;
+      const sha256 = sha256Hex(text);
+      await blobs.put('contract', sha256, text);
+      await blobs.put('another', sha256, text);
+      await blobs.remove('contract', sha256);
+      await blobs.remove('contract', sha256);
+      expect(await blobs.get('contract', sha256)).toBeUndefined();
+      expect(await blobs.get('another', sha256)).toBe(text);
+    });
   });
 }

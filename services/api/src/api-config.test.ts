@@ -43,6 +43,8 @@ it('has defaults for all but the ports of the sidecar and who may call', () => {
     devKeyFile: '.maestro/dev-issuer.json',
     warehouseApp: '',
     corsOrigins: [],
+    registeredOnly: true,
+    region: undefined,
     statusPage: true,
     logLevel: 'info',
   });
@@ -55,12 +57,16 @@ it('takes what the environment says', () => {
     MAESTRO_RECIPES: '@maestro/recipes, ./mine.js',
     MAESTRO_DATA_DIR: '/data',
     MAESTRO_STATUS_PAGE: 'off',
+    MAESTRO_TENANTS: 'open',
+    MAESTRO_REGION: 'eu-west',
   });
   expect(config).toMatchObject({
     port: 9000,
     recipes: ['@maestro/recipes', './mine.js'],
     devKeyFile: '/data/dev-issuer.json',
     statusPage: false,
+    registeredOnly: false,
+    region: 'eu-west',
   });
 });
 

@@ -1,5 +1,5 @@
 import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
-import { TenantSlug } from '@maestro/core';
+import { Residency, TenantSlug } from '@maestro/core';
 import path from 'node:path';
 import { z } from 'zod';
 import { corsOrigins } from './cors-origins.ts';
@@ -20,6 +20,10 @@ const ApiEnvironment = ServiceEnvironment.extend({
   MAESTRO_ADMIN_TENANT: TenantSlug.or(z.literal('')).default(''),
   /** Origins whose pages may call the API; see {@link corsOrigins}. */
   MAESTRO_CORS_ORIGINS: z.string().default(''),
+  /** Which tenants may call: those that were created, or any that the identity provider names. Empty: `registered` in production. */
+  MAESTRO_TENANTS: z.enum(['', 'open', 'registered']).default(''),
+  /** Name of the region that this deployment is in. */
+  MAESTRO_REGION: Residency.unwrap().element.or(z.literal('')).default(''),
   /** Whether `GET /status` is served, to whoever asks. */
   MAESTRO_STATUS_PAGE: z
     .string()
@@ -49,6 +53,10 @@ export interface ApiConfig {
   readonly adminTenant: string | undefined;
   /** Origins whose pages may call the API from a browser; `*` for any. */
   readonly corsOrigins: readonly string[];
+  /** Whether tenants have to be created before they may call. */
+  readonly registeredOnly: boolean;
+  /** Name of the region that this deployment is in; undefined for none. */
+  readonly region: string | undefined;
   /** Whether the status page is served. */
   readonly statusPage: boolean;
   readonly logLevel: string;
@@ -75,6 +83,10 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     warehouseApp: data.MAESTRO_WAREHOUSE_APP,
     adminTenant: data.MAESTRO_ADMIN_TENANT || undefined,
     corsOrigins: corsOrigins(data.MAESTRO_CORS_ORIGINS, data.MAESTRO_ENV),
+    registeredOnly:
+      (data.MAESTRO_TENANTS || (data.MAESTRO_ENV === 'production' ? 'registered' : 'open')) ===
+      'registered',
+    region: data.MAESTRO_REGION || undefined,
     statusPage: data.MAESTRO_STATUS_PAGE === 'on',
     logLevel: data.MAESTRO_LOG_LEVEL,
   });

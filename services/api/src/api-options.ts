@@ -1,4 +1,4 @@
-import type { CommandSender, ReadinessCheck } from '@maestro/actors';
+import type { CommandSender, ReadinessCheck, RowEraser } from '@maestro/actors';
 import type {
   AuditLog,
   BlobStore,
@@ -40,6 +40,12 @@ export interface ApiOptions {
   readonly recipes: RecipeRegistry;
   readonly tenants: TenantDirectory;
   readonly audit: AuditLog;
+  /** Erases what a tenant that was deleted has left. */
+  readonly eraser: Pick<RowEraser, 'erase'>;
+  /** Whether tenants have to be created before they may call. @default false */
+  readonly registeredOnly?: boolean;
+  /** Name of the region that this deployment is in: where it is not among those of a tenant, the tenant is not served. */
+  readonly region?: string | undefined;
   /** The tenant whose admins may do what concerns all tenants. Left out: nobody may. */
   readonly adminTenant?: string | undefined;
   /** Left out: there are no lists, and the status page has no figures. */

@@ -1,22 +1,11 @@
-import { canonicalJson, complete, defineRecipe, MaestroError, sha256Hex } from '@maestro/core';
+import { canonicalJson, MaestroError, sha256Hex } from '@maestro/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { z } from 'zod';
 import { startApi, type ApiHarness } from './testing/api-harness.ts';
-
-const report = { text: 'long '.repeat(20_000) };
-const writer = defineRecipe({
-  name: 'writer',
-  version: 1,
-  description: 'Completes with a long report',
-  parameters: z.strictObject({}),
-  state: z.strictObject({}),
-  start: () => ({ step: 'write', state: {} }),
-  steps: { write: { inline: true, run: () => complete(report) } },
-});
+import { largeWriter, report } from './testing/large-writer.ts';
 
 let api: ApiHarness;
 beforeEach(async () => {
-  api = await startApi({ more: [writer] });
+  api = await startApi({ more: [largeWriter] });
 });
 afterEach(() => api.close());
 
@@ -25,6 +14,7 @@ it('tells when a blob is not what was stored', async () => {
   api = await startApi({
     blobs: {
       put: async () => undefined,
+      remove: async () => undefined,
       get: () => Promise.reject(new MaestroError('blob.corrupt', 'it has another content')),
     },
   });
@@ -33,7 +23,7 @@ it('tells when a blob is not what was stored', async () => {
 });
 
 it('a large result is a reference in the log and a blob beside it', async () => {
-  const id = await api.start('writer@1');
+  const id = await api.start('large-writer@1');
   const text = canonicalJson(report);
   const reference = { $blob: { sha256: sha256Hex(text), bytes: text.length } };
   const shown = await api.call('GET', `/continuations/${id}`);
@@ -46,7 +36,7 @@ it('a large result is a reference in the log and a blob beside it', async () => 
 });
 
 it('refuses an unknown hash, what is no hash, and the blob of another tenant', async () => {
-  await api.start('writer@1');
+  await api.start('large-writer@1');
   const sha256 = sha256Hex(canonicalJson(report));
   expect(await api.refused('GET', `/blobs/${sha256Hex('other')}`)).toMatchObject({
     httpStatus: 404,

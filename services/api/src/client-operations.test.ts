@@ -37,6 +37,11 @@ const CALLS: Readonly<Record<Exclude<OperationId, Public>, (client: MaestroClien
   importLog: (client) => client.importRows(ID, { from: 1, rows: [] }),
   finishImport: (client) => client.finishImport(ID, {} as never),
   getBlob: (client) => client.blob('a'),
+  createTenant: (client) => client.tenants.create({ tenant: 'acme' }),
+  readTenant: (client) => client.tenants.get('acme'),
+  replaceTenant: (client) => client.tenants.set('acme', {}),
+  deleteTenant: (client) => client.tenants.delete('acme'),
+  eraseRows: (client) => client.tenants.erase('acme', []),
   putBlob: (client) => client.putBlob('a', {}),
 };
 

@@ -34,7 +34,11 @@ export function createApi(options: ApiOptions): Express {
   app.set('query parser', 'simple');
   app.use(assignRequestId, tellApiVersion);
   if (options.corsOrigins?.length) app.use(allowOrigins(options.corsOrigins));
-  const gatekeepers = { ...parts, rateLimit: new RateLimit(parts.tenants, parts.clock) };
+  const gatekeepers = {
+    ...parts,
+    admission: parts,
+    rateLimit: new RateLimit(parts.tenants, parts.clock),
+  };
   app.use(mountRoutes(routeTable(parts, nudges, feeds), gatekeepers, parts, options));
   app.use(refuseUnknownRoute);
   app.use(refuse(parts.log));

@@ -26,6 +26,7 @@ const lives: readonly ModelLife[] = [50, 40, 40, 30, 20].map((seconds, index) =>
 
 let asked: ModelQuery[] = [];
 const readModel: ReadModel = {
+  erase: async () => undefined,
   replay: async ({ id }) =>
     id === lives[0]?.id ? { outcome: 'behind', sequence: 3, missing: 1 } : undefined,
   figures: () => Promise.reject(new Error('nobody asks for figures')),

@@ -4,6 +4,7 @@ import {
   ContinuationClient,
   DaprBlobStore,
   FencedStore,
+  RowEraser,
   loadRecipes,
   SidecarHttp,
   StoredAudit,
@@ -42,18 +43,22 @@ export async function runApi(
   const http = new SidecarHttp(config.daprHttpPort);
   const rows = connectRows(http, config.stateComponent);
   const continuations = new ContinuationClient(http);
+  const blobs = new DaprBlobStore(http, config.blobComponent);
   const api = await serveApi(
     {
       identity,
       store: new FencedStore(rows),
       tenants: new StoredTenants(rows, systemClock),
       audit: new StoredAudit(rows),
+      eraser: new RowEraser(rows, blobs, systemClock),
       readRows: readAcross(http, config.stateComponent),
-      blobs: new DaprBlobStore(http, config.blobComponent),
+      blobs,
       readModel:
         config.warehouseApp === '' ? undefined : new DaprReadModel(http, config.warehouseApp),
       adminTenant: config.adminTenant,
       corsOrigins: config.corsOrigins,
+      registeredOnly: config.registeredOnly,
+      region: config.region,
       statusPage: config.statusPage,
       continuations,
       topics: continuations,

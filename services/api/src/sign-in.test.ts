@@ -45,6 +45,7 @@ afterAll(async () => {
 
 /** What the heads in the store are, in place of a warehouse. */
 const readModel: ReadModel = {
+  erase: async () => undefined,
   list: async ({ tenant }) => ({
     builtAtMs: 0,
     lives: [...api.runtime.rows.snapshot().keys()].flatMap((key) => {

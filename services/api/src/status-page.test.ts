@@ -14,7 +14,7 @@ const anonymous = { token: null };
 const nobody = () => Promise.reject(new Error('nobody asks for this'));
 
 function modelOf(figures: ReadModel['figures']): ReadModel {
-  return { figures, list: nobody, replay: nobody };
+  return { figures, list: nobody, replay: nobody, erase: nobody };
 }
 
 it('is a page for anybody, under a policy that lets nothing else in', async () => {

@@ -27,6 +27,7 @@ enabled = false
 `;
 
 const readModel: ReadModel = {
+  erase: async () => undefined,
   list: async ({ limit }) => ({
     builtAtMs: 1_767_225_600_000,
     lives: Array.from({ length: Math.min(limit, 3) }, (_, index) => ({

@@ -56,6 +56,10 @@ export class EmbeddedWarehouse implements ReadModel {
     return this.#ask(({ warehouse }) => warehouse.replay(ref));
   }
 
+  erase(tenant: string): Promise<void> {
+    return this.#ask(({ warehouse }) => warehouse.erase(tenant));
+  }
+
   /** Stops and closes the tables, unless they keep it waiting. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -77,11 +81,12 @@ export class EmbeddedWarehouse implements ReadModel {
 
   async #openTables(): Promise<void> {
     const { signal } = this.#stopping;
-    const { store, continuations, observability } = this.#worker;
+    const { store, tenants, continuations, observability } = this.#worker;
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs *= 2) {
       try {
         this.#open = await createWarehouse(this.#config, {
           store,
+          tenants,
           wake: (ref) => continuations.tell(ref, { kind: 'wake', rearm: true }),
           observability,
           notes: this.#log,

@@ -38,7 +38,8 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
     : undefined;
   await worker.listen();
   warehouse?.start();
-  const { store, blobs, bus, continuations, recipes, tenants, audit, ready, metrics } = worker;
+  const { store, blobs, bus, continuations, recipes, tenants, audit, eraser, ready, metrics } =
+    worker;
   const http = new SidecarHttp(options.worker.daprHttpPort);
   const readRows = readAcross(http, apiConfig.stateComponent);
   const api = await serveApi(
@@ -55,9 +56,12 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
       recipes,
       tenants,
       audit,
+      eraser,
       ...(warehouse ? { readModel: warehouse } : {}),
       adminTenant: apiConfig.adminTenant,
       corsOrigins: apiConfig.corsOrigins,
+      registeredOnly: apiConfig.registeredOnly,
+      region: apiConfig.region,
       statusPage: apiConfig.statusPage,
       ready: async () => [...(await ready()), ...(await identityReady())],
       // Anybody reads it there: what names tenants is on the app port alone.

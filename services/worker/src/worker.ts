@@ -20,6 +20,7 @@ import {
   probeOnce,
   PrometheusObservability,
   routeStreams,
+  RowEraser,
   SidecarHttp,
   StoredAudit,
   StoredTenants,
@@ -66,6 +67,7 @@ export interface Worker {
   readonly recipes: RecipeRegistry;
   readonly tenants: TenantDirectory;
   readonly audit: AuditLog;
+  readonly eraser: RowEraser;
   readonly continuations: CommandSender;
   readonly observability: Observability;
   /** Text for Prometheus. */
@@ -179,6 +181,7 @@ export async function createWorker(
     recipes,
     tenants,
     audit,
+    eraser: new RowEraser(rows, blobs, systemClock),
     continuations,
     observability,
     metrics,

@@ -1,7 +1,8 @@
 import type { CrashPoint } from '@maestro/actors';
 import {
   ContinuationState,
-  DEFAULT_CAP_MICRO_USD,
+  DEFAULT_CAP_USD,
+  microUsd,
   deriveChildId,
   remainderOf,
   type ContinuationRef,
@@ -68,7 +69,7 @@ describe('kill -9 in the middle of a fork', () => {
           expect(events.filter(({ type }) => type === 'spawn')).toHaveLength(1);
           sum += remainderOf((await stateOf(child)).budget);
         }
-        expect(sum).toBe(DEFAULT_CAP_MICRO_USD);
+        expect(sum).toBe(microUsd(DEFAULT_CAP_USD));
       });
     },
     180_000,

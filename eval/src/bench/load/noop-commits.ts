@@ -53,8 +53,8 @@ function commitsOfLife(
 ): readonly LogCommit[] {
   const commits: LogCommit[] = [];
   const startMs = Date.now();
-  const { limits, redaction } = defaultTenantDocument(ref.tenant);
-  const texts = textRedactorOf(redaction);
+  const tenant = defaultTenantDocument(ref.tenant);
+  const texts = textRedactorOf(tenant.redaction);
   let state: ContinuationState | null = null;
   const turns: readonly { readonly command: Command; readonly nowMs: number }[] = [
     { command: spawnCommand('noop@1', { sleepMs: SLEEP_MS }), nowMs: startMs },
@@ -67,7 +67,8 @@ function commitsOfLife(
       ref,
       nowMs,
       recipes,
-      limits: () => limits,
+      limits: () => tenant.limits,
+      allowance: () => tenant,
       texts,
       leaseEnded: false,
       draining: false,

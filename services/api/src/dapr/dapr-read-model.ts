@@ -9,6 +9,10 @@ const TIMEOUT_MS = 10_000;
 /** A replay reads a whole log. */
 const REPLAY_TIMEOUT_MS = 120_000;
 
+/** Every table is gone through. */
+const ERASURE_TIMEOUT_MS = 120_000;
+
+const Nothing = z.object({});
 const ReplayedOne = z.object({ replay: ReplayAnswer.nullable() });
 
 /** The read model of a warehouse that is an application of its own, by Dapr's service invocation. */
@@ -27,6 +31,10 @@ export class DaprReadModel implements ReadModel {
 
   figures(): Promise<ModelFigures> {
     return this.#ask('figures', {}, ModelFigures);
+  }
+
+  async erase(tenant: string): Promise<void> {
+    await this.#ask('erasures', { tenant }, Nothing, ERASURE_TIMEOUT_MS);
   }
 
   async replay(ref: ContinuationRef): Promise<ReplayAnswer | undefined> {

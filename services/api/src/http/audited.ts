@@ -16,7 +16,7 @@ export interface AuditParts {
 }
 
 /**
- * Handles a request with its entries in the audit log of the tenant. What is done to a continuation is in the
+ * Handles a request with its entries in the audit log of the caller's tenant, and of the one that it is about. What is done to a continuation is in the
  * continuation's own log too, so its entry comes afterwards, and one that the store does not take is a warning.
  *
  * @throws MaestroError what the handler throws; or that an entry which has to be there before was not taken.
@@ -27,17 +27,25 @@ export async function audited(
   { audit, clock, log }: AuditParts,
 ): Promise<Answer | undefined> {
   const { principal, id, requestId, body } = request;
-  const append = (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>): Promise<void> =>
-    audit.append(principal.tenant, {
+  const about = route.auditTenant?.(body) ?? request.tenant;
+  const logs = [...new Set([principal.tenant, about])];
+  const detail = {
+    ...(about === principal.tenant ? {} : { tenant: about, byTenant: principal.tenant }),
+    ...route.auditDetail?.(body),
+  };
+  const append = async (more: Pick<AuditEntry, 'outcome'> & Partial<AuditEntry>): Promise<void> => {
+    const entry: AuditEntry = {
       at: new Date(clock.nowMs()).toISOString(),
       by: shortened(principal.subject, 200),
       roles: principal.roles.slice(0, MAX_ROLES).map((role) => shortened(role, 100)),
       action: route.operationId,
       target: id === '' ? null : id,
       requestId,
-      ...(route.auditDetail ? { detail: { ...route.auditDetail(body) } } : {}),
+      ...(Object.keys(detail).length > 0 ? { detail } : {}),
       ...more,
-    });
+    };
+    await Promise.all(logs.map((tenant) => audit.append(tenant, entry)));
+  };
   if (route.audit === 'before') await append({ outcome: 'asked' });
   const afterwards = async (more: Parameters<typeof append>[0]): Promise<void> => {
     const written = append(more).catch((error: unknown) => {

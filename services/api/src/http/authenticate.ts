@@ -12,6 +12,7 @@ export async function authenticate(
   identity: Identity,
   operationId: OperationId,
   header: string | undefined,
+  adminTenant?: string,
 ): Promise<Principal> {
   const permission = ROUTE_PERMISSIONS[operationId];
   if (permission === 'public') return NOBODY;
@@ -23,6 +24,6 @@ export async function authenticate(
     throw new MaestroError('auth.invalid', 'the Authorization header is not Bearer <token>');
   }
   const principal = await identity.verify(token);
-  checkPermission(principal, permission);
+  checkPermission(principal, permission, adminTenant);
   return principal;
 }

@@ -1,5 +1,6 @@
 import {
   ContinuationId,
+  TenantSlug,
   MaestroError,
   type Identity,
   type Observability,
@@ -9,6 +10,7 @@ import {
 import { frozen } from '@maestro/actors';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { sendAnswer } from './answer.ts';
+import { admit, type Admission } from './admit.ts';
 import { audited, type AuditParts } from './audited.ts';
 import { authenticate } from './authenticate.ts';
 import { conditionalAnswer } from './entity-tag.ts';
@@ -31,7 +33,8 @@ export interface RequestObservers {
 /** Who says whether a request may go on. */
 export interface Gatekeepers {
   readonly identity: Identity;
-  readonly tenants: Pick<TenantDirectory, 'freeze'>;
+  readonly tenants: Pick<TenantDirectory, 'freeze' | 'find'>;
+  readonly admission?: Admission | undefined;
   readonly rateLimit: Pick<RateLimit, 'take'>;
 }
 
@@ -65,11 +68,12 @@ export function mountRoutes(
 
 function handlerOf(
   route: Route,
-  { identity, tenants, rateLimit }: Gatekeepers,
+  { identity, tenants, rateLimit, admission = {} }: Gatekeepers,
   audit: AuditParts,
   { tracing, observability }: RequestObservers,
 ): RequestHandler {
   const takesId = route.path.includes(':id');
+  const takesTenant = route.path.includes(':tenant');
   const method = route.method.toUpperCase();
   const open = staysOpen(route);
   const isPublic = ROUTE_PERMISSIONS[route.operationId] === 'public';
@@ -86,16 +90,29 @@ function handlerOf(
       identity,
       route.operationId,
       request.headers.authorization,
+      admission.adminTenant,
     );
     facts.tenant = principal.tenant;
+    if (!isPublic) await admit(tenants, principal.tenant, admission);
     // Who has to stop a flood must get through it.
     if (!isPublic && route.whileFrozen !== true) await rateLimit.take(principal.tenant);
     const id = takesId ? continuationIdOf(request) : '';
+    const tenant = takesTenant ? tenantOf(request) : principal.tenant;
     const query = route.query ? parsedQuery(route, request) : undefined;
     const body = route.body ? await parsedBody(route.body, request) : undefined;
     if (!open) await refuseFrozen(tenants, principal.tenant);
     const requestId = requestIdOf(response);
-    const whole = { http: request, response, requestId, traceparent, principal, id, body, query };
+    const whole = {
+      http: request,
+      response,
+      requestId,
+      traceparent,
+      principal,
+      id,
+      tenant,
+      body,
+      query,
+    };
     const answer = isAudited ? await audited(route, whole, audit) : await route.handle(whole);
     facts.began = answer?.began;
     if (!answer) return;
@@ -119,6 +136,15 @@ function continuationIdOf(request: Request): string {
     );
   }
   return id as string;
+}
+
+function tenantOf(request: Request): string {
+  const slug = TenantSlug.safeParse(request.params['tenant']);
+  if (slug.success) return slug.data;
+  throw new MaestroError(
+    'tenant.slug_invalid',
+    'the name of a tenant is 1 to 40 small letters, digits and hyphens',
+  );
 }
 
 function parsedQuery(route: Route, request: Request): unknown {

@@ -5,7 +5,8 @@ import { isRole, ROLES, type Role } from '../identity/roles.ts';
  * What a route may need:
  * `read` see what belongs to the tenant, `start` start continuations, `steer` fork, merge and skip time,
  * `signal` speak to continuations, `publish` feed streams, `operate` wake, seal and import, and see the audit log,
- * `configure` say what the tenant is allowed, freeze and thaw it, `administer` what concerns all tenants.
+ * `configure` say what the tenant is allowed, freeze and thaw it, `administer` what concerns other tenants, or all: that
+ * takes a token of the tenant that `MAESTRO_ADMIN_TENANT` names, too.
  */
 export type Permission =
   | 'read'
@@ -38,8 +39,13 @@ export const ROUTE_PERMISSIONS = {
   wakeContinuation: 'operate',
   getTenant: 'read',
   putTenant: 'configure',
+  createTenant: 'administer',
+  readTenant: 'administer',
+  replaceTenant: 'administer',
+  deleteTenant: 'administer',
+  eraseRows: 'administer',
   getFreeze: 'read',
-  // Of the installation they need `administer`.
+  // Of the installation, and of another tenant, they need `administer`.
   freeze: 'configure',
   thaw: 'configure',
   getAudit: 'operate',
@@ -83,8 +89,23 @@ export function mayAdminister(principal: Principal, adminTenant: string | undefi
   );
 }
 
+/** @throws MaestroError `auth.forbidden` unless the caller may do what concerns all tenants. */
+export function checkAdministers(principal: Principal, adminTenant: string | undefined): void {
+  if (mayAdminister(principal, adminTenant)) return;
+  throw new MaestroError(
+    'auth.forbidden',
+    'this needs a token with the role admin, of the tenant that MAESTRO_ADMIN_TENANT names',
+  );
+}
+
 /** @throws MaestroError `auth.forbidden` unless one of the caller's roles permits it. */
-export function checkPermission({ roles }: Principal, permission: Permission): void {
+export function checkPermission(
+  principal: Principal,
+  permission: Permission,
+  adminTenant?: string,
+): void {
+  const { roles } = principal;
+  if (permission === 'administer') return checkAdministers(principal, adminTenant);
   if (roles.some((role) => isRole(role) && ROLE_PERMISSIONS[role].includes(permission))) return;
   throw new MaestroError(
     'auth.forbidden',

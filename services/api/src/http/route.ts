@@ -39,14 +39,16 @@ export interface ApiRequest<B, Q> {
   readonly principal: Principal;
   /** The continuation's id in the path; empty when the path has none. */
   readonly id: string;
+  /** The tenant in the path; that of the caller when the path has none. */
+  readonly tenant: string;
   readonly body: B;
   readonly query: Q;
 }
 
 /** A route: what it takes, what it answers and how it is documented, in one place. */
 export interface Route<B = unknown, Q = unknown> {
-  readonly method: 'get' | 'post' | 'put';
-  /** `:id` stands for a continuation's id. */
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** `:id` stands for a continuation's id, `:tenant` for a tenant's slug. */
   readonly path: string;
   /** Its name, under which {@link ROUTE_PERMISSIONS} says who may call it. */
   readonly operationId: OperationId;
@@ -63,6 +65,8 @@ export interface Route<B = unknown, Q = unknown> {
   readonly audit?: 'before' | 'after' | 'none';
   /** What the audit log says of a request, beside who and which continuation: nothing that may be personal. */
   readonly auditDetail?: (body: B) => Readonly<Record<string, JsonValue>>;
+  /** Whose tenant it is about, where neither path nor token say so: its audit log has it too. */
+  readonly auditTenant?: (body: B) => string | undefined;
   readonly body?: {
     readonly schema: z.ZodType<B>;
     /** Name of the schema among the document's components. */

@@ -2,6 +2,8 @@ import {
   AuditPage,
   BlobValue,
   CommonAncestor,
+  ErasureAnswer,
+  ErasureRequest,
   ContinuationList,
   ContinuationView,
   EventsPage,
@@ -24,6 +26,7 @@ import {
   SignalRequest,
   SkipAnswer,
   TenantAnswer,
+  TenantCreation,
   TenantRequest,
   ThawRequest,
   SkipRequest,
@@ -41,6 +44,7 @@ const Readiness = z.object({
 const ANSWERS = {
   AuditPage,
   CommonAncestor,
+  ErasureAnswer,
   ContinuationList,
   ContinuationView,
   EventsPage,
@@ -63,6 +67,7 @@ const ANSWERS = {
 
 const REQUESTS = {
   BlobValue,
+  ErasureRequest,
   FinishImportRequest,
   ForkRequest,
   FreezeRequest,
@@ -72,6 +77,7 @@ const REQUESTS = {
   SignalRequest,
   SkipRequest,
   StartRequest,
+  TenantCreation,
   TenantRequest,
   ThawRequest,
 } as const;

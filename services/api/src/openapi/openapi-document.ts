@@ -33,15 +33,18 @@ export function openapiDocument(routes: readonly Route[]): Readonly<Record<strin
   };
 }
 
+/** What a parameter of a path looks like. */
+const PATH_PATTERNS: Readonly<Record<string, { readonly pattern: string }>> = {
+  id: { pattern: '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' },
+  tenant: { pattern: '^[a-z0-9-]{1,40}$' },
+};
+
 function operationOf(route: Route): Readonly<Record<string, unknown>> {
-  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     in: 'path',
     name,
     required: true,
-    schema:
-      name === 'id'
-        ? { type: 'string', pattern: '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' }
-        : { type: 'string' },
+    schema: { type: 'string', ...PATH_PATTERNS[name] },
   }));
   const notice = route.deprecated ? deprecationNotice(route.deprecated) : undefined;
   const description = [notice, route.description].filter(Boolean).join('\n\n');
@@ -145,9 +148,13 @@ export function codesOf(route: Route): readonly ErrorCode[] {
       'auth.forbidden',
       'auth.unavailable',
       'rate.limited',
+      'tenant.unknown',
+      'tenant.deleted',
+      'tenant.elsewhere',
     );
   }
   if (route.path.includes(':id')) codes.push('id.invalid');
+  if (route.path.includes(':tenant')) codes.push('tenant.slug_invalid');
   if (route.query || route.body || route.parameters) {
     codes.push('request.invalid', 'request.unprocessable');
   }

@@ -53,6 +53,13 @@ export interface ReadModel {
   ): Promise<Pick<ModelList, 'builtAtMs'> & { readonly lives: readonly ModelLife[] }>;
 
   /**
+   * Deletes every row of a tenant that was deleted.
+   *
+   * @throws MaestroError `warehouse.unavailable`, retryable, when it does not answer.
+   */
+  erase(tenant: string): Promise<void>;
+
+  /**
    * Figures of all tenants together: of the last hour by minutes, and how all continuations are.
    *
    * @throws MaestroError `warehouse.unavailable`, retryable, when it does not answer.

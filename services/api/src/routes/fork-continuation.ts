@@ -1,11 +1,12 @@
 import type { Reply } from '@maestro/actors';
 import { ForkRequest, type ForkAnswer } from '@maestro/client/protocol';
+import { microUsd } from '@maestro/core';
 import { randomUUID } from 'node:crypto';
 import type { ApiParts } from '../api-options.ts';
 import { IDEMPOTENCY_KEY, idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { EXAMPLE_CHILD_ID } from './examples.ts';
-import { microUsd, requesterOf } from './start-continuation.ts';
+import { requesterOf } from './start-continuation.ts';
 
 /** `POST /continuations/{id}/forks`. */
 export function forkContinuation({ continuations }: ApiParts): Route {

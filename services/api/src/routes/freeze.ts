@@ -1,6 +1,5 @@
 import { FreezeRequest, ThawRequest, type FreezeAnswer } from '@maestro/client/protocol';
 import {
-  MaestroError,
   shortened,
   StoredRedactionSettings,
   textRedactorOf,
@@ -8,7 +7,7 @@ import {
   type Principal,
 } from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
-import { mayAdminister } from '../http/permissions.ts';
+import { checkAdministers, mayAdminister } from '../http/permissions.ts';
 import { defineRoute, type ApiRequest, type Route } from '../http/route.ts';
 
 /** The reason is kept where nothing of it can be taken back. */
@@ -54,10 +53,11 @@ export function freeze(parts: ApiParts): Route {
     operationId: 'freeze',
     summary: 'Stop everything of the tenant, or of all tenants',
     description:
-      'For operators; of all tenants for admins. Within two seconds nothing starts, nothing is written and nothing leaves; steps that run are aborted. Reads go on. What falls due meanwhile is kept, and goes on at the thaw. Said again it replaces the reason.',
+      'For operators; of another tenant, or all, for admins of the installation. Within two seconds nothing starts, nothing is written and nothing leaves; steps that run are aborted. Reads go on. What falls due meanwhile is kept, and goes on at the thaw. Said again it replaces the reason.',
     whileFrozen: true,
     audit: 'before',
     auditDetail: ({ scope, reason }) => ({ scope, reason }),
+    auditTenant: ({ tenant }) => tenant,
     body: {
       schema: FreezeWithoutPersonalData,
       name: 'FreezeRequest',
@@ -70,7 +70,7 @@ export function freeze(parts: ApiParts): Route {
       const at = new Date(clock.nowMs()).toISOString();
       const { reason } = body;
       await tenants.setFreeze(scopeOf(request, parts), { by: principal.subject, reason, at });
-      return { status: 200, body: await now(parts, principal) };
+      return { status: 200, body: await now(parts, principal, body.tenant) };
     },
   });
 }
@@ -83,39 +83,41 @@ export function thaw(parts: ApiParts): Route {
     operationId: 'thaw',
     summary: 'End a freeze',
     description:
-      'For operators; of the installation for admins. Everything that was due goes on within seconds. Where nothing is frozen it changes nothing. A freeze of the installation holds a tenant up whether its own is ended or not.',
+      'For operators; of another tenant, or all, for admins of the installation. Everything that was due goes on within seconds. Where nothing is frozen it changes nothing. A freeze of the installation holds a tenant up whether its own is ended or not.',
     whileFrozen: true,
     audit: 'before',
     auditDetail: ({ scope }) => ({ scope }),
+    auditTenant: ({ tenant }) => tenant,
     body: { schema: ThawRequest, name: 'ThawRequest', example: {} },
     answers: { 200: ANSWER },
     errors: ['commit.outcome_unknown', 'sidecar.unavailable'],
     handle: async (request) => {
       await parts.tenants.setFreeze(scopeOf(request, parts), null);
-      return { status: 200, body: await now(parts, request.principal) };
+      const { principal, body } = request;
+      return { status: 200, body: await now(parts, principal, body.tenant) };
     },
   });
 }
 
-/** @throws MaestroError `auth.forbidden` when somebody means everybody who may not. */
+/** @throws MaestroError `auth.forbidden` when somebody means others who may not. */
 function scopeOf(
   { principal, body }: Pick<ApiRequest<ThawRequest, unknown>, 'principal' | 'body'>,
   { adminTenant }: ApiParts,
 ): FreezeScope {
-  if (body.scope === 'tenant') return { tenant: principal.tenant };
-  if (mayAdminister(principal, adminTenant)) return 'installation';
-  throw new MaestroError(
-    'auth.forbidden',
-    'this needs a token with the role admin, of the tenant that MAESTRO_ADMIN_TENANT names',
-  );
+  const { scope, tenant = principal.tenant } = body;
+  if (scope === 'installation' || tenant !== principal.tenant) {
+    checkAdministers(principal, adminTenant);
+  }
+  return scope === 'installation' ? 'installation' : { tenant };
 }
 
 /** What holds a tenant up; who has frozen everything, and why, is for admins of all. */
 async function now(
   { tenants, adminTenant }: ApiParts,
   principal: Principal,
+  tenant = principal.tenant,
 ): Promise<FreezeAnswer> {
-  const active = await tenants.freeze(principal.tenant);
+  const active = await tenants.freeze(tenant);
   if (!active) return { freeze: null };
   const { scope, at } = active;
   const shown = scope === 'tenant' || mayAdminister(principal, adminTenant);

@@ -5,6 +5,7 @@ import type { CommitNudges } from '../stream/commit-nudges.ts';
 import type { TenantFeeds } from '../stream/tenant-feeds.ts';
 import { explainContinuation } from './explain-continuation.ts';
 import { freeze, getFreeze, thaw } from './freeze.ts';
+import { eraseRows } from './erase-rows.ts';
 import { forkContinuation } from './fork-continuation.ts';
 import { getAudit } from './get-audit.ts';
 import { getBlob } from './get-blob.ts';
@@ -28,6 +29,7 @@ import { statusPage } from './status-page.ts';
 import { streamEvents } from './stream-events.ts';
 import { streamTenantEvents } from './stream-tenant-events.ts';
 import { getTenant, putTenant } from './tenant.ts';
+import { createTenant, deleteTenant, readTenant, replaceTenant } from './tenants.ts';
 import { wakeContinuation } from './wake-continuation.ts';
 
 /** Every route of the API: what is served and what is documented. */
@@ -55,6 +57,11 @@ export function routeTable(
     wakeContinuation(parts),
     getTenant(parts),
     putTenant(parts),
+    createTenant(parts),
+    readTenant(parts),
+    replaceTenant(parts),
+    deleteTenant(parts),
+    eraseRows(parts),
     getFreeze(parts),
     freeze(parts),
     thaw(parts),

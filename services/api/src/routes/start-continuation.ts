@@ -2,6 +2,7 @@ import { StartRequest } from '@maestro/client/protocol';
 import {
   canonicalJson,
   MaestroError,
+  microUsd,
   newBudget,
   sha256Hex,
   type RecipeRegistry,
@@ -32,6 +33,8 @@ export function startContinuation({ continuations, store, recipes, clock }: ApiP
     errors: [
       'recipe.unknown',
       'recipe.parameters_invalid',
+      'tenant.not_allowed',
+      'tenant.invalid',
       'idempotency.conflict',
       'event.too_large',
       'commit.conflict',
@@ -90,9 +93,4 @@ function checkRecipe(recipes: RecipeRegistry, { goal }: StartRequest): void {
 /** A budget as the core has it. */
 export function budgetOf({ capUsd, softCapUsd }: NonNullable<StartRequest['budget']>) {
   return newBudget(microUsd(capUsd), softCapUsd === undefined ? undefined : microUsd(softCapUsd));
-}
-
-/** Dollars as the log has them: in whole millionths. */
-export function microUsd(usd: number): number {
-  return Math.round(usd * 1_000_000);
 }

@@ -40,6 +40,8 @@ export function startMerge({ continuations, clock }: ApiParts): Route {
       'fork.too_deep',
       'recipe.unknown',
       'recipe.parameters_invalid',
+      'tenant.not_allowed',
+      'tenant.invalid',
       'idempotency.conflict',
       'event.too_large',
       'commit.conflict',

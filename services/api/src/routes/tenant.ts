@@ -1,18 +1,9 @@
 import { TenantRequest } from '@maestro/client/protocol';
-import { defaultTenantDocument, MaestroError, type TenantDocument } from '@maestro/core';
+import { canonicalJson } from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
+import { checkAdministers } from '../http/permissions.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-
-const EXAMPLE = {
-  limits: { maxForkDepth: 16, maxChildren: 1000, requestsPerSecond: 1000 },
-  redaction: { kinds: ['email', 'phone', 'iban', 'card', 'national-id'], names: ['Grace Hopper'] },
-};
-
-const DOCUMENT = {
-  description: 'What the tenant is allowed',
-  schema: 'TenantAnswer',
-  example: { ...defaultTenantDocument('acme'), ...EXAMPLE } satisfies TenantDocument,
-};
+import { documentOf, TENANT_DOCUMENT, TENANT_EXAMPLE, tenantDetail } from './tenant-documents.ts';
 
 /** `GET /tenant`. */
 export function getTenant({ tenants }: ApiParts): Route {
@@ -21,7 +12,7 @@ export function getTenant({ tenants }: ApiParts): Route {
     path: '/tenant',
     operationId: 'getTenant',
     summary: 'What the tenant of the token is allowed',
-    answers: { 200: DOCUMENT },
+    answers: { 200: TENANT_DOCUMENT },
     errors: ['tenant.invalid', 'sidecar.unavailable'],
     handle: async ({ principal }) => ({
       status: 200,
@@ -31,35 +22,27 @@ export function getTenant({ tenants }: ApiParts): Route {
 }
 
 /** `PUT /tenant`. */
-export function putTenant({ tenants }: ApiParts): Route {
+export function putTenant(parts: ApiParts): Route {
+  const { tenants, adminTenant, region } = parts;
   return defineRoute({
     method: 'put',
     path: '/tenant',
     operationId: 'putTenant',
     summary: 'Say what the tenant of the token is allowed',
     description:
-      'For operators. Replaces what was said before; what is left out is the default. Every host goes by it within a second. What is there already stays, however large it is.',
+      'For operators. Replaces what was said before; what is left out is the default. Every host goes by it within a second. What is there already stays, however large it is. The residency is for admins of the installation to say.',
     whileFrozen: true,
     audit: 'before',
-    auditDetail: ({ limits, redaction: { kinds, names } }) => ({
-      limits,
-      redaction: { kinds, names: names.length },
-    }),
-    body: { schema: TenantRequest, name: 'TenantRequest', example: EXAMPLE },
-    answers: { 200: DOCUMENT },
+    auditDetail: tenantDetail,
+    body: { schema: TenantRequest, name: 'TenantRequest', example: TENANT_EXAMPLE },
+    answers: { 200: TENANT_DOCUMENT },
     errors: ['commit.outcome_unknown', 'sidecar.unavailable'],
     handle: async ({ principal, body }) => {
-      const { limits, redaction, tenant = principal.tenant } = body;
-      if (tenant !== principal.tenant) {
-        throw new MaestroError(
-          'request.unprocessable',
-          `this is of tenant ${tenant}, not of yours`,
-          {
-            details: [{ at: '/tenant', message: 'must be the tenant of the token' }],
-          },
-        );
+      const document = documentOf(principal.tenant, body, region);
+      const before = await tenants.find(principal.tenant).catch(() => undefined);
+      if (canonicalJson(document.residency) !== canonicalJson(before?.residency ?? [])) {
+        checkAdministers(principal, adminTenant);
       }
-      const document = { ...defaultTenantDocument(tenant), limits, redaction };
       await tenants.put(document);
       return { status: 200, body: document };
     },

@@ -1,4 +1,4 @@
-import { StoredAudit } from '@maestro/actors';
+import { RowEraser, StoredAudit } from '@maestro/actors';
 import { createMemoryRuntime, type MemoryRuntime } from '@maestro/actors/testing';
 import type { Problem } from '@maestro/client/protocol';
 import { MaestroError, type Identity, type Recipe } from '@maestro/core';
@@ -73,6 +73,7 @@ export async function startApi(
     recipes: runtime.recipes,
     tenants: runtime.tenants,
     audit: new StoredAudit(runtime.rows),
+    eraser: new RowEraser(runtime.rows, runtime.blobs, runtime.clock),
     ready: async () => [{ name: 'memory', ok: true }],
     bus: runtime.bus,
     busIsWhole: true,

@@ -1,4 +1,4 @@
-import { MaestroError } from '@maestro/core';
+import { isTombstone, MaestroError } from '@maestro/core';
 import { z } from 'zod';
 import type { LogEnd } from '../reader/event-reader.ts';
 
@@ -10,7 +10,7 @@ const Head = z.looseObject({ sequence: z.int().min(1) });
  * every commit and is the last that an import writes, whereas log entries without a head may be of an import that was
  * never finished.
  *
- * @returns undefined for log entries, snapshots, deleted items and whatever else is there.
+ * @returns undefined for log entries, snapshots, deleted or erased items and whatever else is there.
  * @throws MaestroError `log.corrupt` for a head that cannot be read: to pass over it would lose events unseen.
  */
 export function logEndOf(key: unknown, value: unknown): LogEnd | undefined {
@@ -18,8 +18,11 @@ export function logEndOf(key: unknown, value: unknown): LogEnd | undefined {
   if (tenant === undefined || id === undefined || value === undefined) return undefined;
   try {
     // A row is a JSON string, which Dapr's components keep as it is or decoded once.
-    const once: unknown = JSON.parse(z.string().parse(value));
-    const head = Head.parse(typeof once === 'string' ? JSON.parse(once) : once);
+    const stored = z.string().parse(value);
+    const once: unknown = JSON.parse(stored);
+    const text = typeof once === 'string' ? once : stored;
+    if (isTombstone(text)) return undefined;
+    const head = Head.parse(JSON.parse(text));
     return { ref: { tenant, id }, sequence: head.sequence };
   } catch (error) {
     throw new MaestroError('log.corrupt', `the head of ${tenant}:${id} cannot be read`, {

@@ -18,7 +18,7 @@ export interface OpenWarehouse {
 /** Opens the tables and puts a warehouse together; it does nothing until it is started. */
 export async function createWarehouse(
   config: WarehouseConfig,
-  parts: Pick<WarehouseParts, 'store' | 'wake' | 'notes'> & {
+  parts: Pick<WarehouseParts, 'store' | 'tenants' | 'wake' | 'notes'> & {
     readonly observability: Observability;
   },
 ): Promise<OpenWarehouse> {

@@ -1,15 +1,19 @@
 import {
-  connectStore,
+  connectRows,
   ContinuationClient,
   DaprStreamBus,
   EVENTS_TOPIC,
+  FencedStore,
   SidecarHttp,
+  StoredTenants,
+  systemClock,
   type Metrics,
 } from '@maestro/actors';
 import express from 'express';
 import { createServer } from 'node:http';
 import type { Logger } from 'pino';
 import { createWarehouse } from './create-warehouse.ts';
+import { eraseRoute } from './erase-route.ts';
 import { figuresRoute } from './figures-route.ts';
 import { listRoute } from './list-route.ts';
 import { rebuildRoute } from './rebuild-route.ts';
@@ -30,8 +34,10 @@ export async function runWarehouse(
   const http = new SidecarHttp(config.daprHttpPort);
   const { observability } = metrics;
   const continuations = new ContinuationClient(http);
+  const rows = connectRows(http, config.stateComponent);
   const { warehouse, tables } = await createWarehouse(config, {
-    store: connectStore(http, config.stateComponent),
+    store: new FencedStore(rows),
+    tenants: new StoredTenants(rows, systemClock),
     wake: (ref) => continuations.tell(ref, { kind: 'wake', rearm: true }),
     observability,
     notes: log,
@@ -56,6 +62,7 @@ export async function runWarehouse(
   app.use(rebuildRoute(warehouse));
   app.use(listRoute(tables));
   app.use(figuresRoute(tables));
+  app.use(eraseRoute(warehouse));
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

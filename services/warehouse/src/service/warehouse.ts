@@ -6,6 +6,7 @@ import {
   type EventLog,
   type Observability,
   type StoreScanner,
+  type TenantDirectory,
 } from '@maestro/core';
 import type { CopyFollower, CopyStatus } from '../copy/copy-follower.ts';
 import { pause } from '../pause.ts';
@@ -38,6 +39,8 @@ export interface WarehouseParts {
   readonly tables: WarehouseTables;
   /** Where events are read from that no message has brought, and heads to compare with. */
   readonly store: Pick<EventLog, 'readRange'> & Pick<ContinuationStore, 'readHead'>;
+  /** Says which tenants were deleted: nothing of them is taken any more. */
+  readonly tenants: Pick<TenantDirectory, 'find'>;
   readonly openScanner: () => Promise<StoreScanner>;
   /** What the store itself tells of its heads, if it does. */
   readonly feed?: ChangeFeed | undefined;
@@ -94,6 +97,7 @@ export class Warehouse {
    * @throws MaestroError, retryable unless the message is none that can ever be taken.
    */
   async take(message: unknown): Promise<void> {
+    if (await this.#isOfDeleted(message)) return;
     try {
       await this.#reader.take(message);
     } catch (error) {
@@ -102,6 +106,29 @@ export class Warehouse {
         cause: error,
       });
     }
+  }
+
+  /**
+   * Deletes every row of a tenant that was deleted.
+   *
+   * @throws MaestroError `tenant.not_deleted`.
+   */
+  async erase(tenant: string): Promise<void> {
+    if (!(await this.#isDeleted(tenant))) {
+      throw new MaestroError('tenant.not_deleted', `the tenant ${tenant} was not deleted`);
+    }
+    await this.#parts.tables.erase(tenant);
+  }
+
+  /** What was on its way when its tenant was deleted. */
+  async #isOfDeleted(message: unknown): Promise<boolean> {
+    const { tenant } = (message ?? {}) as { readonly tenant?: unknown };
+    // A document that cannot be understood, or read, is of a tenant that is there.
+    return typeof tenant === 'string' && (await this.#isDeleted(tenant).catch(() => false));
+  }
+
+  async #isDeleted(tenant: string): Promise<boolean> {
+    return (await this.#parts.tenants.find(tenant))?.deleted !== undefined;
   }
 
   /** Takes a message without making whoever published it wait; one that gets lost is the reconciler's. */

@@ -1,3 +1,4 @@
+import { DICTIONARY } from '../dictionary/dictionary.ts';
 import { BUILT, EMPTY_BUILT } from './build-facts.ts';
 import type { SqlDatabase, SqlTransaction } from './sql-database.ts';
 import type { CheckpointChange } from './warehouse-tables.ts';
@@ -55,4 +56,17 @@ export async function clearTables(
       ? `truncate event_end, event, ${BUILT.join(', ')}`
       : `delete from event_end; delete from event; ${EMPTY_BUILT}`,
   );
+}
+
+/** The tables that say whose a row is. */
+const OF_TENANTS: readonly string[] = DICTIONARY.filter(({ columns }) =>
+  columns.some(({ name }) => name === 'tenant'),
+).map(({ name }) => name);
+
+/** Deletes all of one tenant, at once. */
+export async function eraseTenant(transaction: SqlTransaction, tenant: string): Promise<void> {
+  await transaction.lock('build');
+  for (const table of OF_TENANTS) {
+    await transaction.query(`delete from ${table} where tenant = $1`, [tenant]);
+  }
 }

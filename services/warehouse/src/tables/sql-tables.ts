@@ -1,7 +1,13 @@
 import { MaestroError, partitionKeyOf, type ContinuationRef } from '@maestro/core';
 import type { CopySource } from '../copy/copy-source.ts';
 import { SqlCopySource } from '../copy/sql-copy-source.ts';
-import { changeCheckpoint, clearTables, loadCheckpoint, saveCheckpoint } from './clear-tables.ts';
+import {
+  changeCheckpoint,
+  clearTables,
+  eraseTenant,
+  loadCheckpoint,
+  saveCheckpoint,
+} from './clear-tables.ts';
 import { FactBuilder } from './build-facts.ts';
 import { eventColumns, type EventColumns } from './event-columns.ts';
 import { insertEvents } from './event-table.ts';
@@ -152,6 +158,14 @@ export class SqlTables implements WarehouseTables {
     );
     this.#building = clearing.catch(() => undefined);
     return clearing;
+  }
+
+  async erase(tenant: string): Promise<void> {
+    const erasing = this.#building.then(() =>
+      this.#database.transaction((transaction) => eraseTenant(transaction, tenant)),
+    );
+    this.#building = erasing.catch(() => undefined);
+    await erasing;
   }
 
   async change(checkpoint: CheckpointChange): Promise<boolean> {

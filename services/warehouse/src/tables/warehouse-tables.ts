@@ -130,6 +130,9 @@ export interface WarehouseTables extends EventSink, Checkpoints, Pick<EventLog, 
    */
   clear(checkpoint: CheckpointChange): Promise<boolean>;
 
+  /** Deletes every row of a tenant; rows that are appended later are kept. */
+  erase(tenant: string): Promise<void>;
+
   /** Changes a checkpoint. @returns whether it has; false where it has another value than is expected. */
   change(checkpoint: CheckpointChange): Promise<boolean>;
 

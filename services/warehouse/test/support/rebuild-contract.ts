@@ -112,6 +112,7 @@ export function rebuildContract(
         tables,
         store: store.store,
         openScanner: store.openScanner,
+        tenants: { find: async () => undefined },
         wake: async () => undefined,
         observability: new MemoryObservability(),
         reconcileMs: 3_600_000,

@@ -1,5 +1,10 @@
 import { MemoryObservability } from '@maestro/actors/testing';
-import { partitionKeyOf, type ContinuationRef, type ScannedHead } from '@maestro/core';
+import {
+  defaultTenantDocument,
+  partitionKeyOf,
+  type ContinuationRef,
+  type ScannedHead,
+} from '@maestro/core';
 import type { WarehouseTables } from '@maestro/warehouse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Warehouse } from '../../src/service/warehouse.ts';
@@ -12,6 +17,8 @@ export interface SpoilableTables extends FreshTables {
 }
 
 type Log = ReturnType<typeof randomLog>;
+
+const DELETED = { by: 'ada', at: '2026-01-01T00:00:00.000Z' };
 
 /** A store of logs, which can be away for some of them. */
 function storeOf(logs: readonly Log[]) {
@@ -107,12 +114,21 @@ export function rebuildContract(
 
     const logs = Array.from({ length: 60 }, (_, seed) => randomLog(4_000 + seed, `t-${seed % 3}`));
 
-    function warehouseOf(tables: WarehouseTables, store = storeOf(logs)): Warehouse {
+    function warehouseOf(
+      tables: WarehouseTables,
+      store = storeOf(logs),
+      deleted: ReadonlySet<string> = new Set(),
+    ): Warehouse {
       return new Warehouse({
         tables,
         store: store.store,
         openScanner: store.openScanner,
-        tenants: { find: async () => undefined },
+        tenants: {
+          find: async (tenant) =>
+            deleted.has(tenant)
+              ? { ...defaultTenantDocument(tenant), deleted: DELETED }
+              : undefined,
+        },
         wake: async () => undefined,
         observability: new MemoryObservability(),
         reconcileMs: 3_600_000,
@@ -120,10 +136,38 @@ export function rebuildContract(
       });
     }
 
-    const filled = async (tables: WarehouseTables): Promise<void> => {
-      for (const { ref, rows } of logs) await tables.append(ref, 1, rows);
+    const filled = async (tables: WarehouseTables, some = logs): Promise<void> => {
+      for (const { ref, rows } of some) await tables.append(ref, 1, rows);
       await tables.build();
     };
+
+    it('deletes one tenant as if it had never been there, and takes nothing of it any more', async () => {
+      const fresh = await database.fresh();
+      const deleted = new Set<string>();
+      const warehouse = warehouseOf(fresh.tables, storeOf(logs), deleted);
+      await filled(fresh.tables);
+      await expect(warehouse.erase('t-1')).rejects.toMatchObject({ code: 'tenant.not_deleted' });
+      deleted.add('t-1');
+      await warehouse.erase('t-1');
+      await warehouse.erase('t-1');
+      for (const log of logs.filter(({ ref }) => ref.tenant === 't-1')) {
+        await taken(warehouse, log, 1, log.rows.length);
+      }
+      await fresh.tables.build();
+      const without = await database.fresh();
+      await filled(
+        without.tables,
+        logs.filter(({ ref }) => ref.tenant !== 't-1'),
+      );
+      const [left, expected] = await Promise.all([contents(fresh), contents(without)]);
+      // Recipes and models are nobody's.
+      for (const table of Object.keys(left).filter(
+        (each) => !/^dim_(?:recipe|model)$/.test(each),
+      )) {
+        expect(left[table], table).toEqual(expected[table]);
+      }
+      await Promise.all([warehouse.stop(), without.tables.close()]);
+    });
 
     it('puts everything right that was spoiled', async () => {
       const fresh = await database.fresh();

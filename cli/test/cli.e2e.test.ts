@@ -63,6 +63,7 @@ describe('without an API', () => {
 
   it('ends with 2 when written wrongly', async () => {
     expect(await maestro('nonsense')).toMatchObject({ code: 2, out: '' });
+    expect(await maestro('events', '--token', 'x')).toMatchObject({ code: 2, out: '' });
   });
 
   it('checks component files: 0 when they are sound, 1 and the field when they are not', async () => {
@@ -109,6 +110,25 @@ describe('with the development stack', () => {
     const { out: trace } = await maestro('trace', id);
     expect(trace).toMatch(/noop@1 {2}completed {2}2 ticks/);
     expect(trace).toMatch(/asleep until \S+ +\S+ \S+ +5\d\d ms/);
+  });
+
+  it('follows all continuations of the tenant until it is interrupted', async () => {
+    const following = launch('events', '--follow');
+    let seen = '';
+    following.child.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+    let id = '';
+    await expect
+      .poll(
+        async () => {
+          id = await startedId('noop@1');
+          return seen;
+        },
+        { timeout: 30_000 },
+      )
+      .toMatch(/spawn/);
+    await expect.poll(() => seen, { timeout: 10_000 }).toContain(`${id}     4`);
+    following.child.kill('SIGINT');
+    expect(await following.ended).toMatchObject({ code: 0, error: '' });
   });
 
   it('lists what there is, a few seconds behind', async () => {

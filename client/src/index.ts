@@ -1,5 +1,6 @@
 export { MaestroClient, type ChangeOptions, type SignalOptions } from './maestro-client.ts';
-export type { CallOptions, TransportOptions } from './transport.ts';
+export type { FollowTenantOptions } from './follow-tenant.ts';
+export type { CallOptions, Tagged, TransportOptions } from './transport.ts';
 export type { RetryOptions } from './retry.ts';
 
 // What the API answers

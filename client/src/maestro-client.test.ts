@@ -52,6 +52,23 @@ const ID = '01J00000000000000000000000';
 const goal = { objective: 'try it', recipe: 'noop@1' };
 
 describe('a call', () => {
+  it('waits for an event as long as it is told, longer than a call may take', async () => {
+    const { client, sent } = scripted(ok({ events: [] }));
+    await client.events(ID, { from: 5, waitSeconds: 20 });
+    expect(sent[0]?.url).toBe(`http://maestro.test/continuations/${ID}/events?from=5&wait=20`);
+    const patient = new MaestroClient({
+      baseUrl: 'http://maestro.test',
+      token: 'the-token',
+      timeoutMs: 20,
+      fetch: (_, init) =>
+        new Promise((resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new Error('too late')));
+          setTimeout(() => resolve(Response.json({ events: [] })), 100);
+        }),
+    });
+    expect(await patient.events(ID, { waitSeconds: 1 })).toEqual({ events: [] });
+  });
+
   it('puts a blob under its hash', async () => {
     const { client, sent } = scripted(ok({ sha256: 'a', bytes: 1 }));
     await client.putBlob('a', { text: 'long' });
@@ -222,6 +239,38 @@ describe('following', () => {
     await expect(following).rejects.toThrow('enough');
     expect(sent.length).toBeGreaterThan(0);
   });
+});
+
+const messages =
+  (...texts: readonly string[]): Step =>
+  () =>
+    new Response(texts.join(''), { headers: { 'content-type': 'text/event-stream' } });
+const notice = (id: string, name: string) => `id: ${id}\nevent: ${name}\ndata: {}\n\n`;
+const message = (id: string, sequence: number) =>
+  `id: ${id}\nevent: step\ndata: ${JSON.stringify(event(sequence))}\n\n`;
+
+it('follows a tenant over lost connections, and tells where events got lost', async () => {
+  const { client, sent } = scripted(
+    messages(notice('a-7-0', 'open'), message('a-8-0', 1)),
+    unreachable,
+    messages(message('a-9-2', 2)),
+    messages(notice('b-0-0', 'gap'), message('b-1-0', 5)),
+    refuse(401, 'auth.expired'),
+  );
+  const told: (number | 'gap')[] = [];
+  const following = client.followTenant({ onGap: () => told.push('gap') });
+  await expect(async () => {
+    for await (const { sequence } of following) told.push(sequence);
+  }).rejects.toMatchObject({ code: 'auth.expired' });
+  expect(told).toEqual([1, 2, 'gap', 5]);
+  expect(sent.map(({ headers }) => headers.get('last-event-id'))).toEqual([
+    null,
+    'a-8-0',
+    'a-8-0',
+    'a-9-2',
+    'b-1-0',
+  ]);
+  expect(sent[0]?.url).toBe('http://maestro.test/events/stream');
 });
 
 it('reads a whole log page by page', async () => {

@@ -1,5 +1,6 @@
 import type { StoredEvent, StreamItemInput } from '@maestro/core';
 import { followEvents } from './follow-events.ts';
+import { followTenant, type FollowTenantOptions } from './follow-tenant.ts';
 import type {
   CommonAncestor,
   ContinuationList,
@@ -32,7 +33,7 @@ import type {
   WakeAnswer,
 } from './protocol/index.ts';
 import { Tenants } from './tenants.ts';
-import { Transport, type CallOptions, type TransportOptions } from './transport.ts';
+import { Transport, type CallOptions, type Tagged, type TransportOptions } from './transport.ts';
 
 /** Options of calls that change something. */
 export interface ChangeOptions extends CallOptions {
@@ -76,6 +77,20 @@ export class MaestroClient {
     return this.#transport.json({ method: 'GET', path: pathOf(id), signal: options.signal });
   }
 
+  /**
+   * The same, unless it is what the caller has already.
+   *
+   * @param etag what came with it the last time; undefined the first time.
+   * @returns undefined as long as nothing has changed.
+   */
+  getIfChanged(
+    id: string,
+    etag: string | undefined,
+    { signal }: CallOptions = {},
+  ): Promise<Tagged<ContinuationView> | undefined> {
+    return this.#transport.tagged({ method: 'GET', path: pathOf(id), signal }, etag);
+  }
+
   /** One page of the log, from a sequence on, exactly as stored. */
   events(
     id: string,
@@ -86,8 +101,11 @@ export class MaestroClient {
       readonly limit?: number;
       /** Adds the text of the head row. */
       readonly includeHead?: boolean;
+      /** Waits so many seconds, 0-30, for an event: until there is one, or the continuation has finished. @default 0 */
+      readonly waitSeconds?: number;
     } = {},
   ): Promise<EventsPage> {
+    const { waitSeconds = 0 } = options;
     return this.#transport.json({
       method: 'GET',
       path: `${pathOf(id)}/events`,
@@ -95,7 +113,9 @@ export class MaestroClient {
         from: options.from,
         limit: options.limit,
         include: options.includeHead ? 'head' : undefined,
+        wait: waitSeconds === 0 ? undefined : waitSeconds,
       },
+      waitMs: waitSeconds * 1000,
       signal: options.signal,
     });
   }
@@ -119,6 +139,15 @@ export class MaestroClient {
     options: CallOptions & { readonly from?: number } = {},
   ): AsyncGenerator<StoredEvent, void> {
     return followEvents(this.#transport, `${pathOf(id)}/events/stream`, options);
+  }
+
+  /**
+   * The events of all continuations of the tenant from now on, each continuation's in order; ends only with the signal. Survives lost
+   * connections, and says by `onGap` when events got lost with one. An event may come again after a host was lost. Only
+   * where one process does everything; elsewhere refused with `tenant.not_streamed`.
+   */
+  followTenant(options: FollowTenantOptions = {}): AsyncGenerator<StoredEvent, void> {
+    return followTenant(this.#transport, options);
   }
 
   /** Gives a signal that the continuation waits for, or a control signal. */
@@ -246,13 +275,9 @@ export class MaestroClient {
   }
 
   /** Puts its own clock forward, from due time to due time; in development alone. May come less far than asked. */
-  skip(id: string, ms: number, options: CallOptions = {}): Promise<SkipAnswer> {
-    return this.#transport.json({
-      method: 'POST',
-      path: `${pathOf(id)}/skip`,
-      body: { ms },
-      signal: options.signal,
-    });
+  skip(id: string, ms: number, { signal }: CallOptions = {}): Promise<SkipAnswer> {
+    const path = `${pathOf(id)}/skip`;
+    return this.#transport.json({ method: 'POST', path, body: { ms }, signal });
   }
 
   /** A page of the tenant's continuations, the newest first; a little behind what happens, as `asOf` says. */
@@ -314,21 +339,14 @@ export class MaestroClient {
   }
 
   /** What it waits for, since when, and what would move it on. */
-  explain(id: string, options: CallOptions = {}): Promise<Explanation> {
-    return this.#transport.json({
-      method: 'GET',
-      path: `${pathOf(id)}/explain`,
-      signal: options.signal,
-    });
+  explain(id: string, { signal }: CallOptions = {}): Promise<Explanation> {
+    return this.#transport.json({ method: 'GET', path: `${pathOf(id)}/explain`, signal });
   }
 
   /** A value that was too large for an event: what `{"$blob": {"sha256"}}` stands for. */
-  blob(sha256: string, options: CallOptions = {}): Promise<unknown> {
-    return this.#transport.json({
-      method: 'GET',
-      path: `/blobs/${encodeURIComponent(sha256)}`,
-      signal: options.signal,
-    });
+  blob(sha256: string, { signal }: CallOptions = {}): Promise<unknown> {
+    const path = `/blobs/${encodeURIComponent(sha256)}`;
+    return this.#transport.json({ method: 'GET', path, signal });
   }
 
   /** Stores a value that an imported log refers to, under the SHA-256 of its canonical JSON; needs the role `operator`. */
@@ -342,25 +360,17 @@ export class MaestroClient {
   }
 
   /** Lets it look whether anything is due and arms its reminder anew; needs the role `operator`. */
-  wake(id: string, options: CallOptions = {}): Promise<WakeAnswer> {
-    return this.#transport.json({
-      method: 'POST',
-      path: `${pathOf(id)}/wake`,
-      signal: options.signal,
-    });
+  wake(id: string, { signal }: CallOptions = {}): Promise<WakeAnswer> {
+    return this.#transport.json({ method: 'POST', path: `${pathOf(id)}/wake`, signal });
   }
 
   /**
    * Stores rows of a log that another store holds; needs the role `operator`. Until the import is finished they are
    * nothing to anybody.
    */
-  importRows(id: string, rows: ImportRequest, options: CallOptions = {}): Promise<ImportAnswer> {
-    return this.#transport.json({
-      method: 'POST',
-      path: `${pathOf(id)}/import`,
-      body: rows,
-      signal: options.signal,
-    });
+  importRows(id: string, body: ImportRequest, options: CallOptions = {}): Promise<ImportAnswer> {
+    const { signal } = options;
+    return this.#transport.json({ method: 'POST', path: `${pathOf(id)}/import`, body, signal });
   }
 
   /** Brings a continuation into being whose rows have all been imported; needs the role `operator`. It stays sealed. */

@@ -28,6 +28,15 @@ export interface Call {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** How long the server may wait on purpose before it answers, in ms. @default 0 */
+  readonly waitMs?: number;
+}
+
+/** An answer and what names it. */
+export interface Tagged<T> {
+  readonly value: T;
+  /** To be given when it is asked for again; undefined where something on the way has taken it off. */
+  readonly etag: string | undefined;
 }
 
 /** Speaks HTTP to the API: authorises, tries again where that is safe, turns refusals into errors. */
@@ -53,14 +62,35 @@ export class Transport {
    * @throws MaestroError with the server's code; `sidecar.unavailable` when the API cannot be reached.
    */
   json<T>(call: Call): Promise<T> {
+    // What the API answers is what its own schemas say; see the protocol entry point.
+    return this.#tried(call, async (response) => (await response.json()) as T);
+  }
+
+  /**
+   * The same with the ETag of the answer; undefined where the one that the caller has is still right.
+   *
+   * @throws MaestroError as above.
+   */
+  tagged<T>(call: Call, etag: string | undefined): Promise<Tagged<T> | undefined> {
+    const known = etag === undefined ? {} : { 'if-none-match': etag };
+    return this.#tried({ ...call, headers: { ...call.headers, ...known } }, async (response) =>
+      response.status === 304
+        ? undefined
+        : {
+            value: (await response.json()) as T,
+            etag: response.headers.get('etag') ?? undefined,
+          },
+    );
+  }
+
+  #tried<T>(call: Call, read: (response: Response) => Promise<T>): Promise<T> {
     return withRetries(
       async () => {
-        const limit = AbortSignal.timeout(this.#timeoutMs);
+        const limit = AbortSignal.timeout(this.#timeoutMs + (call.waitMs ?? 0));
         const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
         const response = await this.send({ ...call, signal }, call.signal);
         try {
-          // What the API answers is what its own schemas say; see the protocol entry point.
-          return (await response.json()) as T;
+          return await read(response);
         } catch (error) {
           call.signal?.throwIfAborted();
           throw new RetryLater(unreachable(this.#baseUrl, error), 0);
@@ -98,7 +128,8 @@ export class Transport {
       aborted?.throwIfAborted();
       throw new RetryLater(unreachable(this.#baseUrl, error), 0);
     }
-    if (response.ok) return response;
+    // Nobody is told 304 who has not asked by an ETag.
+    if (response.ok || response.status === 304) return response;
     const { error, retryable } = await refusalOf(response);
     if (!retryable) throw error;
     throw new RetryLater(error, Number(response.headers.get('retry-after') ?? 0) * 1000 || 0);

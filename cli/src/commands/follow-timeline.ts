@@ -24,6 +24,22 @@ export async function followTimeline(
   return last;
 }
 
+/** Prints what all continuations of the tenant commit, until the signal aborts. */
+export async function followAll(
+  client: MaestroClient,
+  { output, signal }: { readonly output: Output; readonly signal: AbortSignal },
+): Promise<void> {
+  const onGap = (): void =>
+    output.note(output.tone('busy', 'a lost connection has cost events: some are missing here'));
+  try {
+    for await (const event of client.followTenant({ signal, onGap })) {
+      output.result(event, () => [`${event.continuation} ${eventLine(output, event)}`]);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
 /** A follower learns by the exit code whether it ended well. */
 export function requireCompletion(last: StoredEvent | undefined): void {
   if (last?.type === 'kill' || last?.type === 'error') throw new NegativeResult(last.type);

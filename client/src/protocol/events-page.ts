@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** The most events of one page. */
 export const MAX_PAGE_EVENTS = 1000;
 
+/** How long `GET /continuations/{id}/events` waits for an event at most, in seconds. */
+export const MAX_WAIT_SECONDS = 30;
+
 /** Answer of `GET /continuations/{id}/events`. */
 export const EventsPage = z.object({
   /** In order, without gaps, exactly as stored. */

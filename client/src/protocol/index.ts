@@ -6,7 +6,7 @@ export {
   MAX_LIST_PAGE,
 } from './continuation-list.ts';
 export { ContinuationView } from './continuation-view.ts';
-export { EventsPage, MAX_PAGE_EVENTS } from './events-page.ts';
+export { EventsPage, MAX_PAGE_EVENTS, MAX_WAIT_SECONDS } from './events-page.ts';
 export { Explanation } from './explanation.ts';
 export { ItemsAnswer, ItemsRequest, MAX_ITEMS } from './stream-items.ts';
 export { MergeRequest, type MergeRequestInput } from './merge-request.ts';

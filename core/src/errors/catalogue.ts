@@ -175,6 +175,11 @@ export const ERROR_CATALOGUE = {
     title: 'The Dapr sidecar does not answer',
   },
   'host.draining': { status: 503, retryable: true, title: 'The host is shutting down' },
+  'tenant.not_streamed': {
+    status: 404,
+    retryable: false,
+    title: 'The events of a tenant are not streamed here',
+  },
   'blob.not_found': { status: 404, retryable: false, title: 'There is no such blob' },
   'blob.corrupt': {
     status: 500,

@@ -42,6 +42,7 @@ it('has defaults for all but the ports of the sidecar and who may call', () => {
     },
     devKeyFile: '.maestro/dev-issuer.json',
     warehouseApp: '',
+    corsOrigins: [],
     registeredOnly: true,
     region: undefined,
     statusPage: true,
@@ -74,6 +75,7 @@ it.each([
   ['MAESTRO_IDENTITY', PORTS],
   ['MAESTRO_API_PORT', { ...LEAST, MAESTRO_API_PORT: 'http' }],
   ['MAESTRO_STATUS_PAGE', { ...LEAST, MAESTRO_STATUS_PAGE: 'perhaps' }],
+  ['MAESTRO_CORS_ORIGINS', { ...LEAST, MAESTRO_CORS_ORIGINS: '*' }],
   ['MAESTRO_ENV', { ...LEAST, MAESTRO_ENV: 'test' }],
 ])('names the variable that is wrong: %s', (name, environment) => {
   expect(() => readApiConfig(environment)).toThrowError(

@@ -2,6 +2,7 @@ import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import { Residency, TenantSlug } from '@maestro/core';
 import path from 'node:path';
 import { z } from 'zod';
+import { corsOrigins } from './cors-origins.ts';
 import { identityConfig } from './identity/identity-config.ts';
 import { IdentityEnvironment } from './identity/identity-environment.ts';
 import type { IdentityConfig } from './identity/provider-config.ts';
@@ -17,6 +18,8 @@ const ApiEnvironment = ServiceEnvironment.extend({
   MAESTRO_WAREHOUSE_APP: z.string().default(''),
   /** The tenant whose admins may do what concerns all tenants. */
   MAESTRO_ADMIN_TENANT: TenantSlug.or(z.literal('')).default(''),
+  /** Origins whose pages may call the API; see {@link corsOrigins}. */
+  MAESTRO_CORS_ORIGINS: z.string().default(''),
   /** Which tenants may call: those that were created, or any that the identity provider names. Empty: `registered` in production. */
   MAESTRO_TENANTS: z.enum(['', 'open', 'registered']).default(''),
   /** Name of the region that this deployment is in. */
@@ -48,6 +51,8 @@ export interface ApiConfig {
   readonly warehouseApp: string;
   /** The tenant whose admins may do what concerns all tenants; undefined for none. */
   readonly adminTenant: string | undefined;
+  /** Origins whose pages may call the API from a browser; `*` for any. */
+  readonly corsOrigins: readonly string[];
   /** Whether tenants have to be created before they may call. */
   readonly registeredOnly: boolean;
   /** Name of the region that this deployment is in; undefined for none. */
@@ -77,6 +82,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     devKeyFile: data.MAESTRO_DEV_KEY_FILE ?? path.join(data.MAESTRO_DATA_DIR, 'dev-issuer.json'),
     warehouseApp: data.MAESTRO_WAREHOUSE_APP,
     adminTenant: data.MAESTRO_ADMIN_TENANT || undefined,
+    corsOrigins: corsOrigins(data.MAESTRO_CORS_ORIGINS, data.MAESTRO_ENV),
     registeredOnly:
       (data.MAESTRO_TENANTS || (data.MAESTRO_ENV === 'production' ? 'registered' : 'open')) ===
       'registered',

@@ -52,11 +52,15 @@ export interface ApiOptions {
   readonly adminTenant?: string | undefined;
   /** Left out: there are no lists, and the status page has no figures. */
   readonly readModel?: ReadModel | undefined;
+  /** Origins whose pages may call it from a browser; `*` for any. Left out: none. */
+  readonly corsOrigins?: readonly string[];
   /** Whether the status page is served, to whoever asks. @default true */
   readonly statusPage?: boolean;
   readonly ready: () => Promise<readonly ReadinessCheck[]>;
   /** Carries committed events in the same process: live streams then need not wait for their next poll. */
   readonly bus?: StreamBus;
+  /** Whether no event is committed that the bus does not bring to this process: tenants can then be followed. @default false */
+  readonly busIsWhole?: boolean;
   readonly clock?: Clock;
   /** Where the spans of requests that change things go. Left out: no spans. */
   readonly tracing?: Tracing;

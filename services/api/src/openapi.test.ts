@@ -50,6 +50,7 @@ describe('the OpenAPI document', () => {
       'GET /continuations/{id}',
       'GET /continuations/{id}/events',
       'GET /continuations/{id}/events/stream',
+      'GET /events/stream',
       'POST /continuations/{id}/signals',
       'POST /continuations/{id}/forks',
       'POST /merges',
@@ -78,6 +79,8 @@ describe('the OpenAPI document', () => {
       'GET /healthz',
       'GET /readyz',
       'GET /errors/{code}',
+      'GET /reference',
+      'GET /reference/{asset}',
       'GET /status',
       'GET /metrics',
       'GET /openapi.json',
@@ -133,7 +136,11 @@ describe('the OpenAPI document', () => {
       '503',
     ]);
     const get = document.paths['/continuations/{id}']?.['get'];
-    expect(get?.parameters).toMatchObject([{ in: 'path', name: 'id' }]);
+    expect(get?.parameters).toMatchObject([
+      { in: 'path', name: 'id' },
+      { in: 'header', name: 'If-None-Match' },
+    ]);
+    expect(Object.keys(get?.responses ?? {})).toContain('304');
     expect(get?.security).toBeUndefined();
     expect(start).toMatchObject({ 'x-roles': ['researcher', 'admin', 'service'] });
     expect(document.paths['/healthz']?.['get']?.security).toEqual([]);

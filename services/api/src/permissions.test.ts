@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<OperationId, readonly Role[] | 'anybody'>> = {
   getContinuation: ALL,
   listEvents: ALL,
   streamEvents: ALL,
+  streamTenantEvents: ALL,
   signalContinuation: ALL,
   forkContinuation: STEERERS,
   startMerge: STEERERS,
@@ -51,6 +52,8 @@ const ALLOWED: Readonly<Record<OperationId, readonly Role[] | 'anybody'>> = {
   statusPage: 'anybody',
   metrics: 'anybody',
   openapi: 'anybody',
+  referencePage: 'anybody',
+  referenceFile: 'anybody',
 };
 
 const metrics = async (): Promise<string> => 'maestro_up 1\n';
@@ -58,7 +61,8 @@ const table = routeTable({ metrics } as unknown as ApiParts, new CommitNudges())
 
 let api: ApiHarness;
 beforeAll(async () => {
-  api = await startApi({ metrics, adminTenant: 'acme' });
+  // A stream of the tenant would not end.
+  api = await startApi({ metrics, adminTenant: 'acme', busIsWhole: false });
 });
 afterAll(() => api.close());
 

@@ -49,7 +49,7 @@ it('counts what the client has given up on as that, not as done', async () => {
     .toEqual(['maestro_requests_total{operation="readiness",status="aborted"} 1']);
 });
 
-it('does not measure how long somebody listens', async () => {
+it('does not measure how long somebody listens, or waits for an event', async () => {
   const id = await api.start('wait@1');
   const leaving = new AbortController();
   const headers = { authorization: 'Bearer acme:alice' };
@@ -59,6 +59,8 @@ it('does not measure how long somebody listens', async () => {
   await expect
     .poll(() => shown('maestro_requests_total{operation="streamEvents"'))
     .toEqual(['maestro_requests_total{operation="streamEvents",status="200"} 1']);
+  await api.call('GET', `/continuations/${id}/events?from=5&wait=1`);
+  await expect.poll(() => shown('maestro_requests_total{operation="listEvents"')).toHaveLength(1);
   expect(await shown('maestro_request_ms_count')).toEqual([
     'maestro_request_ms_count{method="POST"} 1',
   ]);

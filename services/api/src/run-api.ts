@@ -56,6 +56,7 @@ export async function runApi(
       readModel:
         config.warehouseApp === '' ? undefined : new DaprReadModel(http, config.warehouseApp),
       adminTenant: config.adminTenant,
+      corsOrigins: config.corsOrigins,
       registeredOnly: config.registeredOnly,
       region: config.region,
       statusPage: config.statusPage,

@@ -2,6 +2,7 @@ import { defineRecipe, next, sleep, timerAfter, type StoredEvent } from '@maestr
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { startApi, type ApiHarness } from './testing/api-harness.ts';
+import { LiveStream } from './testing/live-stream.ts';
 
 let api: ApiHarness;
 beforeEach(async () => {
@@ -9,60 +10,9 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-/** A live stream and what it has given so far. */
-class LiveStream {
-  readonly response: Response;
-  readonly #reader: ReadableStreamDefaultReader<string>;
-  readonly #abort: AbortController;
-  text = '';
-  ended = false;
-
-  private constructor(response: Response, abort: AbortController) {
-    this.response = response;
-    this.#abort = abort;
-    this.#reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-    void this.#read();
-  }
-
-  static async open(path: string, headers: Record<string, string> = {}): Promise<LiveStream> {
-    const abort = new AbortController();
-    const response = await fetch(`${api.api.url}${path}`, {
-      headers: { authorization: 'Bearer acme:alice', ...headers },
-      signal: abort.signal,
-    });
-    expect(response.status).toBe(200);
-    return new LiveStream(response, abort);
-  }
-
-  get ids(): number[] {
-    return [...this.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
-  }
-
-  get events(): string[] {
-    return [...this.text.matchAll(/^event: (\w+)$/gm)].map(([, type]) => type!);
-  }
-
-  leave(): void {
-    this.#abort.abort();
-  }
-
-  async #read(): Promise<void> {
-    try {
-      for (;;) {
-        const { done, value } = await this.#reader.read();
-        if (done) break;
-        this.text += value;
-      }
-    } catch {
-      // Left.
-    }
-    this.ended = true;
-  }
-}
-
 it('gives what there is, what comes, and the end', async () => {
   const id = await api.start('noop@1', { sleepMs: 1000 });
-  const live = await LiveStream.open(`/continuations/${id}/events/stream`);
+  const live = await LiveStream.open(api, `/continuations/${id}/events/stream`);
   expect(live.response.headers.get('content-type')).toContain('text/event-stream');
   await vi.waitFor(() => expect(live.ids).toEqual([1, 2, 3, 4]));
   await api.runtime.advance(1000);
@@ -76,7 +26,7 @@ it('gives what there is, what comes, and the end', async () => {
 
 it('is nudged by the bus, and without one finds out by polling', async () => {
   const id = await api.start('wait@1');
-  const live = await LiveStream.open(`/continuations/${id}/events/stream`);
+  const live = await LiveStream.open(api, `/continuations/${id}/events/stream`);
   await vi.waitFor(() => expect(live.ids).toHaveLength(4));
   // Let the polls become slow: a nudge must not wait for the next one.
   await new Promise((resolve) => setTimeout(resolve, 1200));
@@ -90,10 +40,10 @@ it('resumes after Last-Event-ID, which counts for more than from', async () => {
   const id = await api.start('noop@1', { sleepMs: 0 });
   await api.runtime.advance(0);
   const path = `/continuations/${id}/events/stream`;
-  const resumed = await LiveStream.open(`${path}?from=1`, { 'last-event-id': '5' });
+  const resumed = await LiveStream.open(api, `${path}?from=1`, { 'last-event-id': '5' });
   await vi.waitFor(() => expect(resumed.ended).toBe(true));
   expect(resumed.ids).toEqual([6, 7]);
-  const from = await LiveStream.open(`${path}?from=7`);
+  const from = await LiveStream.open(api, `${path}?from=7`);
   await vi.waitFor(() => expect(from.ended).toBe(true));
   expect(from.ids).toEqual([7]);
 });
@@ -109,7 +59,7 @@ it('answers 204 to a resume after the end, which makes an EventSource stop', asy
 
 it('stops polling when the reader leaves', async () => {
   const id = await api.start('wait@1');
-  const live = await LiveStream.open(`/continuations/${id}/events/stream`);
+  const live = await LiveStream.open(api, `/continuations/${id}/events/stream`);
   await vi.waitFor(() => expect(live.ids).toHaveLength(4));
   const reads = vi.spyOn(api.runtime.store, 'readHead');
   live.leave();
@@ -121,7 +71,7 @@ it('stops polling when the reader leaves', async () => {
 
 it('goes on when the store has not answered for a while', async () => {
   const id = await api.start('wait@1');
-  const live = await LiveStream.open(`/continuations/${id}/events/stream`);
+  const live = await LiveStream.open(api, `/continuations/${id}/events/stream`);
   await vi.waitFor(() => expect(live.ids).toHaveLength(4));
   const reads = vi.spyOn(api.runtime.store, 'readHead').mockRejectedValue(new Error('no store'));
   await vi.waitFor(() => expect(reads).toHaveBeenCalled(), { timeout: 3000 });
@@ -133,7 +83,7 @@ it('goes on when the store has not answered for a while', async () => {
 
 it('closes without an end when the server shuts down', async () => {
   const id = await api.start('wait@1');
-  const live = await LiveStream.open(`/continuations/${id}/events/stream`);
+  const live = await LiveStream.open(api, `/continuations/${id}/events/stream`);
   await vi.waitFor(() => expect(live.ids).toHaveLength(4));
   const since = performance.now();
   await api.close();
@@ -167,7 +117,7 @@ it('gives a long log in order, to a slow reader too', async () => {
   const { json } = await api.call('GET', `/continuations/${id}`);
   const { sequence } = json as { sequence: number };
   expect(sequence).toBeGreaterThan(400);
-  const live = await LiveStream.open(`/continuations/${id}/events/stream`);
+  const live = await LiveStream.open(api, `/continuations/${id}/events/stream`);
   await vi.waitFor(() => expect(live.ids).toHaveLength(sequence), { timeout: 5000 });
   expect(live.ids).toEqual(Array.from({ length: sequence }, (_, index) => index + 1));
   const data = [...live.text.matchAll(/^data: (.*)$/gm)].map(([, row]) => row!);

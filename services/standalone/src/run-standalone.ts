@@ -60,6 +60,8 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
       readRows,
       blobs,
       bus,
+      // A broker hands each message to one of several processes.
+      busIsWhole: options.worker.pubsubComponent === '',
       continuations,
       topics: continuations,
       recipes,
@@ -69,6 +71,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
       eraser,
       ...(warehouse ? { readModel: warehouse } : {}),
       adminTenant: apiConfig.adminTenant,
+      corsOrigins: apiConfig.corsOrigins,
       registeredOnly: apiConfig.registeredOnly,
       region: apiConfig.region,
       statusPage: apiConfig.statusPage,

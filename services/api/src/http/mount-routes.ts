@@ -13,6 +13,8 @@ import { sendAnswer } from './answer.ts';
 import { admit, type Admission } from './admit.ts';
 import { audited, type AuditParts } from './audited.ts';
 import { authenticate } from './authenticate.ts';
+import { conditionalAnswer } from './entity-tag.ts';
+import { deprecationHeaders } from './deprecation.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { readJsonBody } from './json-body.ts';
 import { measureRequest } from './measure-request.ts';
@@ -75,8 +77,10 @@ function handlerOf(
   const method = route.method.toUpperCase();
   const open = staysOpen(route);
   const isPublic = ROUTE_PERMISSIONS[route.operationId] === 'public';
+  const headers = Object.entries(route.deprecated ? deprecationHeaders(route.deprecated) : {});
   const isAudited = route.method !== 'get' && !isPublic && route.audit !== 'none';
   return async (request: Request, response: Response): Promise<void> => {
+    for (const [name, value] of headers) response.setHeader(name, value);
     if (observability) measureRequest(response, route, observability);
     const facts: RequestFacts = { method, route: route.path, tenant: '' };
     // What only reads is in no continuation's trace.
@@ -111,7 +115,9 @@ function handlerOf(
     };
     const answer = isAudited ? await audited(route, whole, audit) : await route.handle(whole);
     facts.began = answer?.began;
-    if (answer) sendAnswer(response, answer);
+    if (!answer) return;
+    const isGet = route.method === 'get';
+    sendAnswer(response, isGet ? conditionalAnswer(route, request, answer) : answer);
   };
 }
 

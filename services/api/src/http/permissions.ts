@@ -25,6 +25,7 @@ export const ROUTE_PERMISSIONS = {
   getContinuation: 'read',
   listEvents: 'read',
   streamEvents: 'read',
+  streamTenantEvents: 'read',
   // The signals `seal` and `unseal` need `operate` beside it.
   signalContinuation: 'signal',
   forkContinuation: 'steer',
@@ -58,6 +59,8 @@ export const ROUTE_PERMISSIONS = {
   statusPage: 'public',
   metrics: 'public',
   openapi: 'public',
+  referencePage: 'public',
+  referenceFile: 'public',
 } as const satisfies Readonly<Record<string, Permission | 'public'>>;
 
 /** Name of a route. */

@@ -23,7 +23,7 @@ export function refuse(log: Logger): ErrorRequestHandler {
     sendAnswer(response, {
       status: error.status,
       contentType: PROBLEM_TYPE,
-      headers: problemHeaders(error),
+      headers: { 'cache-control': 'no-store', ...problemHeaders(error) },
       body: JSON.stringify(problemOf(error, requestId)),
     });
   };

@@ -2,6 +2,7 @@ import type { ErrorCode, JsonValue, Principal } from '@maestro/core';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Answer } from './answer.ts';
+import type { Deprecation } from './deprecation.ts';
 import { ROUTE_PERMISSIONS, type OperationId } from './permissions.ts';
 
 /** A query or header parameter, as it is documented. */
@@ -11,6 +12,8 @@ export interface ParameterDoc {
   readonly description: string;
   /** @default false */
   readonly required?: boolean;
+  /** @default false */
+  readonly deprecated?: boolean;
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
@@ -51,6 +54,8 @@ export interface Route<B = unknown, Q = unknown> {
   readonly operationId: OperationId;
   readonly summary: string;
   readonly description?: string;
+  /** Left out: it stays. */
+  readonly deprecated?: Deprecation;
   /** Whether a freeze lets it change things. @default false */
   readonly whileFrozen?: boolean;
   /**
@@ -73,6 +78,8 @@ export interface Route<B = unknown, Q = unknown> {
   readonly query?: z.ZodType<Q>;
   readonly parameters?: readonly ParameterDoc[];
   readonly answers: Readonly<Record<number, AnswerDoc>>;
+  /** False: what is got carries no ETag, and nobody may keep it, because it is of the moment, or a live stream. */
+  readonly etag?: false;
   /** Codes beside those that follow from permission, id, query and body. */
   readonly errors: readonly ErrorCode[];
   /** Undefined: the handler has taken the response over. */

@@ -1,5 +1,8 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '@maestro/core';
+import { API_VERSION } from '../http/api-version.ts';
+import { deprecationNotice } from '../http/deprecation.ts';
 import { PROBLEM_TYPE } from '../http/problem.ts';
+import { hasEntityTag, IF_NONE_MATCH } from '../http/entity-tag.ts';
 import { rolesWith, ROUTE_PERMISSIONS } from '../http/permissions.ts';
 import { staysOpen, type AnswerDoc, type Route } from '../http/route.ts';
 import { componentSchemas } from './component-schemas.ts';
@@ -15,7 +18,7 @@ export function openapiDocument(routes: readonly Route[]): Readonly<Record<strin
     openapi: '3.1.1',
     info: {
       title: 'Maestro',
-      version: '1',
+      version: API_VERSION,
       description:
         'Starts continuations, follows them and speaks to them. The tenant comes from the token: what belongs to another tenant does not exist.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
@@ -43,12 +46,20 @@ function operationOf(route: Route): Readonly<Record<string, unknown>> {
     required: true,
     schema: { type: 'string', ...PATH_PATTERNS[name] },
   }));
+  const notice = route.deprecated ? deprecationNotice(route.deprecated) : undefined;
+  const description = [notice, route.description].filter(Boolean).join('\n\n');
   return {
     operationId: route.operationId,
+    tags: [tagOf(route)],
     summary: route.summary,
-    ...(route.description === undefined ? {} : { description: route.description }),
+    ...(description === '' ? {} : { description }),
+    ...(route.deprecated ? { deprecated: true } : {}),
     ...securityOf(route),
-    parameters: [...inPath, ...(route.parameters ?? [])],
+    parameters: [
+      ...inPath,
+      ...(route.parameters ?? []),
+      ...(hasEntityTag(route) ? [IF_NONE_MATCH] : []),
+    ],
     ...(route.body
       ? {
           requestBody: {
@@ -63,16 +74,42 @@ function operationOf(route: Route): Readonly<Record<string, unknown>> {
   };
 }
 
+/** What it is about: the first part of its path, or the service itself where nobody needs a token. */
+function tagOf({ operationId, path }: Route): string {
+  return ROUTE_PERMISSIONS[operationId] === 'public' ? 'service' : (path.split('/')[1] ?? '');
+}
+
 /** Who may call it; OpenAPI has no words for roles. */
 function securityOf({ operationId }: Route): Readonly<Record<string, unknown>> {
   const permission = ROUTE_PERMISSIONS[operationId];
   return permission === 'public' ? { security: [] } : { 'x-roles': rolesWith(permission) };
 }
 
-function answersOf({ answers }: Route): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(answers).map(([status, answer]) => [status, answerOf(answer)]),
-  );
+const ETAG = { ETag: 'Names what was given; to be sent as If-None-Match' };
+
+const DEPRECATED = {
+  Deprecation: 'Since when, as RFC 9745 has it',
+  Sunset: 'When it may end',
+  Link: 'Where to read on',
+};
+
+const NOT_MODIFIED: AnswerDoc = {
+  description: 'What the caller has, by If-None-Match, is still right',
+  headers: ETAG,
+};
+
+function answersOf(route: Route): Readonly<Record<string, unknown>> {
+  const tagged = hasEntityTag(route);
+  const answers = Object.entries(route.answers).map(([status, answer]): [string, AnswerDoc] => {
+    const headers = {
+      ...answer.headers,
+      ...(tagged && status === '200' ? ETAG : {}),
+      ...(route.deprecated ? DEPRECATED : {}),
+    };
+    return [status, { ...answer, headers }];
+  });
+  if (tagged) answers.push(['304', NOT_MODIFIED]);
+  return Object.fromEntries(answers.map(([status, answer]) => [status, answerOf(answer)]));
 }
 
 function answerOf(answer: AnswerDoc): Readonly<Record<string, unknown>> {
@@ -85,6 +122,10 @@ function answerOf(answer: AnswerDoc): Readonly<Record<string, unknown>> {
     description,
     headers: {
       'X-Request-Id': { description: 'Names the request', schema: { type: 'string' } },
+      'API-Version': {
+        description: 'The version of the API',
+        schema: { type: 'string', const: API_VERSION },
+      },
       ...Object.fromEntries(
         Object.entries(headers).map(([name, text]) => [
           name,

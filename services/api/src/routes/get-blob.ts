@@ -24,7 +24,10 @@ export function getBlob({ blobs }: ApiParts): Route {
       }
       return {
         status: 200,
-        headers: { 'cache-control': 'private, max-age=31536000, immutable' },
+        headers: {
+          'cache-control': 'private, max-age=31536000, immutable',
+          etag: `"${sha256.data}"`,
+        },
         body: text,
       };
     },

@@ -8,6 +8,7 @@ export function liveness(): Route {
     method: 'get',
     path: '/healthz',
     operationId: 'liveness',
+    etag: false,
     summary: 'Whether the process lives',
     answers: { 200: { description: 'It does', example: { status: 'ok' } } },
     errors: [],
@@ -21,6 +22,7 @@ export function readiness({ ready, stopping }: ApiParts): Route {
     method: 'get',
     path: '/readyz',
     operationId: 'readiness',
+    etag: false,
     summary: 'Whether requests can be served, and if not, what is missing',
     answers: {
       200: {
@@ -54,6 +56,7 @@ export function metricsRoute(metrics: () => Promise<string>): Route {
     method: 'get',
     path: '/metrics',
     operationId: 'metrics',
+    etag: false,
     summary: 'Measurements, for Prometheus',
     answers: { 200: { description: 'The measurements', contentType: 'text/plain' } },
     errors: [],

@@ -7,6 +7,7 @@ import {
 import { ContinuationStatus, jsonOrUndefined } from '@maestro/core';
 import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
+import { weakTag } from '../http/entity-tag.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { CursorText, invalidCursor } from '../lineage/cursor.ts';
 import { requireReadModel, type ModelLife, type ModelQuery } from '../read-model/read-model.ts';
@@ -60,7 +61,7 @@ export function listContinuations({ readModel }: ApiParts): Route {
     operationId: 'listContinuations',
     summary: "The tenant's continuations, the newest first",
     description:
-      'From the warehouse, so a few seconds behind what happens: `asOf` says when it was brought up to date. A list that goes on by its cursor neither repeats nor leaves out anything that was there when it began. With `dueBy` those that the clock wakes next come first; one that falls asleep anew meanwhile may come again.',
+      'From the warehouse, so a few seconds behind what happens: `asOf` says when it was brought up to date. A list that goes on by its cursor neither repeats nor leaves out anything that was there when it began. With `dueBy` those that the clock wakes next come first; one that falls asleep anew meanwhile may come again. Its ETag is weak: it leaves `asOf` out.',
     query: ListRequest,
     parameters: [
       parameter('status', 'Only of this status.', {
@@ -137,7 +138,9 @@ export function listContinuations({ readModel }: ApiParts): Route {
         next: last ? writeCursor(last, order) : null,
         asOf: instantOf(builtAtMs),
       } satisfies ContinuationList;
-      return { status: 200, body };
+      // Apart from `asOf`: a list that is still right is worth no second transfer.
+      const etag = weakTag(JSON.stringify([body.continuations, body.next]));
+      return { status: 200, headers: { etag }, body };
     },
   });
 }

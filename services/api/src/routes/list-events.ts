@@ -1,8 +1,11 @@
-import { MAX_PAGE_EVENTS } from '@maestro/client/protocol';
+import { MAX_PAGE_EVENTS, MAX_WAIT_SECONDS } from '@maestro/client/protocol';
 import { MaestroError } from '@maestro/core';
 import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import type { CommitNudges } from '../stream/commit-nudges.ts';
+import { openFor } from '../stream/open-for.ts';
+import { waitForEvent } from '../stream/wait-for-event.ts';
 import { readHeadPosition } from '../view/head-position.ts';
 import { readRows } from '../view/log-rows.ts';
 import { EXAMPLE_EVENT } from './examples.ts';
@@ -22,17 +25,19 @@ const EventsQuery = z.strictObject({
   from: QueryInteger.pipe(z.int().min(1)).default(1),
   limit: QueryInteger.pipe(z.int().min(1).max(MAX_PAGE_EVENTS)).default(DEFAULT_PAGE),
   include: z.literal('head').optional(),
+  wait: QueryInteger.pipe(z.int().max(MAX_WAIT_SECONDS)).default(0),
 });
 
 /** `GET /continuations/{id}/events`. */
-export function listEvents({ store }: ApiParts): Route {
+export function listEvents(parts: ApiParts, nudges: CommitNudges): Route {
+  const { store, stopping, clock } = parts;
   return defineRoute({
     method: 'get',
     path: '/continuations/:id/events',
     operationId: 'listEvents',
     summary: 'A range of the log',
     description:
-      'Events are given exactly as they are stored, so that their hashes can be checked. With include=head the text of the head row comes along, to be compared with what the log folds to.',
+      'Events are given exactly as they are stored, so that their hashes can be checked. With include=head the text of the head row comes along, to be compared with what the log folds to. With `wait` the answer comes once there is an event from `from` on, and at the latest after so many seconds, then with a page that is empty; at once where the continuation has finished.',
     query: EventsQuery,
     parameters: [
       {
@@ -53,6 +58,12 @@ export function listEvents({ store }: ApiParts): Route {
         description: '`head` adds the head row.',
         schema: { type: 'string', enum: ['head'] },
       },
+      {
+        in: 'query',
+        name: 'wait',
+        description: 'How long to wait for an event, in seconds.',
+        schema: { type: 'integer', minimum: 0, maximum: MAX_WAIT_SECONDS, default: 0 },
+      },
     ],
     answers: {
       200: {
@@ -66,10 +77,23 @@ export function listEvents({ store }: ApiParts): Route {
       },
     },
     errors: ['continuation.not_found', 'log.corrupt', 'sidecar.unavailable'],
-    handle: async ({ principal, id, query }) => {
+    handle: async ({ http, response, principal, id, query }) => {
       const ref = { tenant: principal.tenant, id };
       const { from, limit, include } = query;
-      const { row, ...head } = await readHeadPosition(store, ref);
+      // Nobody waits for longer than the token lasts.
+      const forMs = Math.min(query.wait * 1000, principal.expiresAtMs - clock.nowMs());
+      const waits = forMs > 0 && http.method !== 'HEAD';
+      response.locals['waits'] = waits;
+      const { row, ...head } = await (waits
+        ? waitForEvent({
+            store,
+            nudges,
+            ref,
+            sequence: from,
+            forMs,
+            signal: openFor(response, stopping).signal,
+          })
+        : readHeadPosition(store, ref));
       // No further than the head that comes along: page and head then belong together.
       const count = Math.max(0, Math.min(limit, head.sequence - from + 1));
       const rows = await readRows(store, ref, from, count);

@@ -2,6 +2,7 @@ import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { openapiDocument } from '../openapi/openapi-document.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
+import type { TenantFeeds } from '../stream/tenant-feeds.ts';
 import { explainContinuation } from './explain-continuation.ts';
 import { freeze, getFreeze, thaw } from './freeze.ts';
 import { eraseRows } from './erase-rows.ts';
@@ -18,6 +19,7 @@ import { listContinuations } from './list-continuations.ts';
 import { listEvents } from './list-events.ts';
 import { putBlob } from './put-blob.ts';
 import { publishItems } from './publish-items.ts';
+import { referenceFile, referencePage } from './reference.ts';
 import { replayContinuation } from './replay-continuation.ts';
 import { signalContinuation } from './signal-continuation.ts';
 import { startContinuation } from './start-continuation.ts';
@@ -25,18 +27,24 @@ import { skipTime } from './skip-time.ts';
 import { startMerge } from './start-merge.ts';
 import { statusPage } from './status-page.ts';
 import { streamEvents } from './stream-events.ts';
+import { streamTenantEvents } from './stream-tenant-events.ts';
 import { getTenant, putTenant } from './tenant.ts';
 import { createTenant, deleteTenant, readTenant, replaceTenant } from './tenants.ts';
 import { wakeContinuation } from './wake-continuation.ts';
 
 /** Every route of the API: what is served and what is documented. */
-export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Route[] {
+export function routeTable(
+  parts: ApiParts,
+  nudges: CommitNudges,
+  feeds?: TenantFeeds,
+): readonly Route[] {
   const routes: Route[] = [
     startContinuation(parts),
     listContinuations(parts),
     getContinuation(parts),
-    listEvents(parts),
+    listEvents(parts, nudges),
     streamEvents(parts, nudges),
+    streamTenantEvents(parts, feeds),
     signalContinuation(parts),
     forkContinuation(parts),
     startMerge(parts),
@@ -65,6 +73,8 @@ export function routeTable(parts: ApiParts, nudges: CommitNudges): readonly Rout
     liveness(),
     readiness(parts),
     errorReference(),
+    referencePage(),
+    referenceFile(),
     ...(parts.statusPage === false ? [] : [statusPage(parts)]),
     ...(parts.metrics ? [metricsRoute(parts.metrics)] : []),
   ];

@@ -28,6 +28,7 @@ export function statusPage({ readModel, ready, clock }: ApiParts): Route {
     method: 'get',
     path: '/status',
     operationId: 'statusPage',
+    etag: false,
     summary: 'How everything is, as a page to look at',
     description:
       'Figures of all tenants together, without any names: continuations by status, and the last hour by minutes. From the warehouse, which is asked every few seconds at most, however many look.',

@@ -1,21 +1,13 @@
-import { isFinished, MaestroError, type StoredEvent } from '@maestro/core';
-import type { Response } from 'express';
-import { once } from 'node:events';
+import { isFinished, MaestroError } from '@maestro/core';
 import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
+import { openFor } from '../stream/open-for.ts';
+import { sendStream, STREAM_HEADERS, typeOf } from '../stream/send-stream.ts';
 import { tailLog, type TailItem } from '../stream/tail-log.ts';
 import { readHeadPosition } from '../view/head-position.ts';
 import { MAX_QUERY_INTEGER, QueryInteger } from './list-events.ts';
-
-const HEARTBEAT_MS = 15_000;
-
-const STREAM_HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  // Proxies that collect answers before they pass them on would hold events back.
-  'x-accel-buffering': 'no',
-} as const;
 
 const StreamQuery = z.strictObject({ from: QueryInteger.pipe(z.int().min(1)).default(1) });
 
@@ -26,6 +18,7 @@ export function streamEvents(parts: ApiParts, nudges: CommitNudges): Route {
     method: 'get',
     path: '/continuations/:id/events/stream',
     operationId: 'streamEvents',
+    etag: false,
     summary: 'Events as they are committed',
     description:
       'Server-sent events: `id` is the sequence, `event` the type, `data` the event as stored. A comment comes every 15 s. Once the continuation has finished and all was sent, `event: end` follows and the stream closes; asked to resume after that, the answer is 204, which makes an EventSource stop.',
@@ -59,26 +52,12 @@ export function streamEvents(parts: ApiParts, nudges: CommitNudges): Route {
       const head = await readHeadPosition(store, ref);
       if (isFinished(head.status) && from > head.sequence) return { status: 204 };
       if (http.method === 'HEAD') return { status: 200, headers: STREAM_HEADERS };
-      const gone = new AbortController();
-      response.once('close', () => gone.abort());
-      const signal = AbortSignal.any([gone.signal, stopping]);
-      openStream(response);
-      const heartbeat = setInterval(() => {
-        // A stream does not outlive the token that opened it.
-        if (clock.nowMs() >= principal.expiresAtMs) gone.abort();
-        else response.write(': heartbeat\n\n');
-      }, HEARTBEAT_MS);
-      try {
-        const onFault = (error: unknown): void => {
-          log.warn({ requestId, err: error }, 'a live stream could not read its log');
-        };
-        for await (const item of tailLog({ store, nudges, ref, from, signal, onFault })) {
-          if (!response.write(messageOf(item))) await drained(response, signal);
-        }
-      } finally {
-        clearInterval(heartbeat);
-        response.end();
-      }
+      const open = openFor(response, stopping);
+      const onFault = (error: unknown): void => {
+        log.warn({ requestId, err: error }, 'a live stream could not read its log');
+      };
+      const items = tailLog({ store, nudges, ref, from, signal: open.signal, onFault });
+      await sendStream(messagesOf(items), { response, open, principal, clock });
       return undefined;
     },
   });
@@ -93,21 +72,13 @@ function resumeAt(header: string | string[] | undefined): number | undefined {
   });
 }
 
-function openStream(response: Response): void {
-  response.writeHead(200, STREAM_HEADERS);
-  response.write('retry: 1000\n\n');
-}
-
-function messageOf(item: TailItem): string {
-  if (item.kind === 'end') {
-    const { status, sequence } = item;
-    return `event: end\ndata: ${JSON.stringify({ status, sequence })}\n\n`;
+async function* messagesOf(items: AsyncIterable<TailItem>): AsyncGenerator<string, void> {
+  for await (const item of items) {
+    if (item.kind === 'end') {
+      const { status, sequence } = item;
+      yield `event: end\ndata: ${JSON.stringify({ status, sequence })}\n\n`;
+    } else {
+      yield `id: ${item.sequence}\nevent: ${typeOf(item.row)}\ndata: ${item.row}\n\n`;
+    }
   }
-  const { type } = JSON.parse(item.row) as StoredEvent;
-  return `id: ${item.sequence}\nevent: ${type}\ndata: ${item.row}\n\n`;
-}
-
-/** Waits until a slow reader has caught up. */
-async function drained(response: Response, signal: AbortSignal): Promise<void> {
-  await once(response, 'drain', { signal }).catch(() => undefined);
 }

@@ -1,8 +1,5 @@
-import { EVENTS_TOPIC } from '@maestro/actors';
 import type { ContinuationRef, StreamBus } from '@maestro/core';
-import { z } from 'zod';
-
-const CommitMessage = z.looseObject({ tenant: z.string(), continuation: z.string() });
+import { onCommits } from './commit-message.ts';
 
 /** Tells live streams at once that their continuation has committed something; they read it from the log themselves. */
 export class CommitNudges {
@@ -10,13 +7,9 @@ export class CommitNudges {
 
   /** Listens to the committed events of this process until the signal aborts. */
   follow(bus: StreamBus, until: AbortSignal): void {
-    const unsubscribe = bus.subscribe(EVENTS_TOPIC, async ({ data }) => {
-      const message = CommitMessage.safeParse(data);
-      if (!message.success) return;
-      const { tenant, continuation } = message.data;
+    onCommits(bus, until, ({ tenant, continuation }) => {
       for (const listener of this.#listeners.get(`${tenant}:${continuation}`) ?? []) listener();
     });
-    until.addEventListener('abort', unsubscribe, { once: true });
   }
 
   /** Calls back on every commit of a continuation. @returns a function that ends it. */

@@ -8,10 +8,9 @@ import {
 import { readHeadPosition } from '../view/head-position.ts';
 import { readRows } from '../view/log-rows.ts';
 import type { CommitNudges } from './commit-nudges.ts';
+import { FIRST_POLL_MS, NudgedPause, nextPollMs } from './nudged-pause.ts';
 
 const PAGE = 100;
-const FIRST_POLL_MS = 100;
-const SLOWEST_POLL_MS = 1000;
 
 /** Rows as they come in, and at last how the continuation ended. */
 export type TailItem =
@@ -66,40 +65,9 @@ export async function* tailLog(options: TailOptions): AsyncGenerator<TailItem, v
         options.onFault(error);
       }
       await pause.wait(delayMs);
-      delayMs = Math.min(delayMs * 2, SLOWEST_POLL_MS);
+      delayMs = nextPollMs(delayMs);
     }
   } finally {
     stopNudges();
-  }
-}
-
-/** A pause that a nudge ends early; a nudge that comes before it makes the next one end at once. */
-class NudgedPause {
-  readonly #signal: AbortSignal;
-  #nudged = false;
-  #wake: (() => void) | undefined;
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    signal.addEventListener('abort', () => this.end(), { once: true });
-  }
-
-  end(): void {
-    this.#nudged = true;
-    this.#wake?.();
-  }
-
-  async wait(ms: number): Promise<void> {
-    if (!this.#nudged && !this.#signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.#wake = undefined;
-    }
-    this.#nudged = false;
   }
 }

@@ -80,6 +80,7 @@ export async function startApi(
     eraser: new RowEraser(runtime.rows, runtime.blobs, runtime.clock),
     ready: async () => [{ name: 'memory', ok: true }],
     bus: runtime.bus,
+    busIsWhole: true,
     clock: runtime.clock,
     ...overrides,
   };

@@ -1,0 +1,50 @@
+import type { Clock, Principal } from '@maestro/core';
+import type { Response } from 'express';
+import { once } from 'node:events';
+
+const HEARTBEAT_MS = 15_000;
+
+/** Headers of every live stream. */
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // Proxies that collect answers before they pass them on would hold events back.
+  'x-accel-buffering': 'no',
+} as const;
+
+/** What a stream hangs on. */
+export interface SendStreamOptions {
+  readonly response: Response;
+  /** Aborts when the stream ends. */
+  readonly open: AbortController;
+  readonly principal: Principal;
+  readonly clock: Clock;
+}
+
+/** Sends messages as they come, no faster than the reader takes them, and a comment now and then. */
+export async function sendStream(
+  messages: AsyncIterable<string>,
+  { response, open, principal, clock }: SendStreamOptions,
+): Promise<void> {
+  response.writeHead(200, STREAM_HEADERS);
+  response.write('retry: 1000\n\n');
+  const heartbeat = setInterval(() => {
+    // A stream does not outlive the token that opened it.
+    if (clock.nowMs() >= principal.expiresAtMs) open.abort();
+    else response.write(': heartbeat\n\n');
+  }, HEARTBEAT_MS);
+  try {
+    for await (const message of messages) {
+      if (response.write(message)) continue;
+      await once(response, 'drain', { signal: open.signal }).catch(() => undefined);
+    }
+  } finally {
+    clearInterval(heartbeat);
+    response.end();
+  }
+}
+
+/** The type of an event, which is the name of its message. */
+export function typeOf(row: string): string {
+  return (JSON.parse(row) as { readonly type: string }).type;
+}

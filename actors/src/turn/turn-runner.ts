@@ -197,8 +197,7 @@ export class TurnRunner {
     const { store, crash, observability, log } = this.#ports;
     const before = memory.state;
     const generation = before ? before.generation + (memory.owned ? 0 : 1) : 1;
-    const given =
-      command.kind === 'wake' || command.kind === 'heartbeat' ? undefined : command.traceparent;
+    const given = traceparentIn(command);
     // A wake is caused by the commit that went to sleep.
     const cause =
       given ?? (before ? traceparentOf(before.trace.traceId, before.commit) : undefined);
@@ -340,6 +339,17 @@ export class TurnRunner {
     } else if (before && before.generation !== state.generation && before.dueMs !== null) {
       await this.#reminders.removeOfOwner(activation, before);
     }
+  }
+}
+
+function traceparentIn(command: Command): string | undefined {
+  switch (command.kind) {
+    case 'wake':
+    case 'heartbeat':
+    case 'look':
+      return undefined;
+    default:
+      return command.traceparent;
   }
 }
 

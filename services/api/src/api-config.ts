@@ -1,4 +1,4 @@
-import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
+import { actorKeyOf, Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import { TenantSlug } from '@maestro/core';
 import path from 'node:path';
 import { z } from 'zod';
@@ -46,6 +46,10 @@ export interface ApiConfig {
   readonly adminTenant: string | undefined;
   /** Whether the status page is served. */
   readonly statusPage: boolean;
+  /** What actor calls are signed with; undefined only in development. */
+  readonly actorKey: string | undefined;
+  /** What the sidecar shows on the app port. */
+  readonly appToken: string | undefined;
   readonly logLevel: string;
 }
 
@@ -70,6 +74,8 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     warehouseApp: data.MAESTRO_WAREHOUSE_APP,
     adminTenant: data.MAESTRO_ADMIN_TENANT || undefined,
     statusPage: data.MAESTRO_STATUS_PAGE === 'on',
+    actorKey: actorKeyOf(data),
+    appToken: data.APP_API_TOKEN,
     logLevel: data.MAESTRO_LOG_LEVEL,
   });
 }

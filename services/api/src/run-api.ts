@@ -5,6 +5,7 @@ import {
   DaprBlobStore,
   FencedStore,
   loadRecipes,
+  requireAppToken,
   SidecarHttp,
   StoredAudit,
   StoredTenants,
@@ -41,7 +42,7 @@ export async function runApi(
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
   const rows = connectRows(http, config.stateComponent);
-  const continuations = new ContinuationClient(http);
+  const continuations = new ContinuationClient(http, config.actorKey);
   const api = await serveApi(
     {
       identity,
@@ -68,15 +69,17 @@ export async function runApi(
     { host: config.host, port: config.port },
   );
   // The sidecar looks here whether the application lives, and Prometheus what it does; clients have no business on this port.
-  const health = createServer((request, response) => {
-    if (request.url === '/metrics') {
-      void metrics.observability.scrape().then((text) => {
-        response.writeHead(200, { 'content-type': 'text/plain' }).end(text);
-      });
-      return;
-    }
-    response.writeHead(request.url === '/healthz' ? 200 : 404).end();
-  });
+  const health = createServer(
+    requireAppToken(config.appToken, (request, response) => {
+      if (request.url === '/metrics') {
+        void metrics.observability.scrape().then((text) => {
+          response.writeHead(200, { 'content-type': 'text/plain' }).end(text);
+        });
+        return;
+      }
+      response.writeHead(request.url === '/healthz' ? 200 : 404).end();
+    }),
+  );
   await new Promise<void>((resolve, reject) => {
     health.once('error', reject);
     health.listen(config.appPort, '127.0.0.1', resolve);

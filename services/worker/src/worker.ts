@@ -18,6 +18,7 @@ import {
   logTurns,
   noCrash,
   probeOnce,
+  requireAppToken,
   PrometheusObservability,
   routeStreams,
   SidecarHttp,
@@ -34,6 +35,7 @@ import {
 } from '@maestro/actors';
 import type {
   BlobStore,
+  Identity,
   RecipeRegistry,
   StreamBus,
   AuditLog,
@@ -44,6 +46,7 @@ import type {
 import express from 'express';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
+import { guardCalls } from './calls/guard-calls.ts';
 import { keepProbe } from './probe/keep-probe.ts';
 import type { WorkerConfig } from './worker-config.ts';
 
@@ -53,6 +56,8 @@ export interface WorkerOptions {
   readonly localCalls?: boolean;
   /** Where spans go; whoever gives it closes it. Left out: no spans. */
   readonly tracing?: Tracing | undefined;
+  /** Tells who another service is that calls an actor. @default nobody may */
+  readonly identity?: Identity | undefined;
   /** What counts and is scraped. @default one of its own */
   readonly observability?: PrometheusObservability;
 }
@@ -104,7 +109,7 @@ export async function createWorker(
   const bus = daprBus ?? new InProcessBus();
   const continuations: CommandSender = options.localCalls
     ? new LocalContinuations(() => ({ host, topics }))
-    : new ContinuationClient(http);
+    : new ContinuationClient(http, config.actorKey);
   const crash = crashHook(config);
   const tracer = options.tracing && new TurnTracer(options.tracing, store, systemClock);
   const host: ContinuationHost = new ContinuationHost(
@@ -136,6 +141,13 @@ export async function createWorker(
     crash,
   });
   routeStreams(bus, continuations);
+  const guard = guardCalls({
+    key: config.actorKey,
+    identity: options.identity,
+    open: config.development && config.actorKey === undefined,
+    clock: systemClock,
+    log,
+  });
   const ready = (): Promise<readonly ReadinessCheck[]> =>
     checkReadiness(http, config.stateComponent, { actors: true, probe });
   const metrics: Worker['metrics'] = (scrape) => {
@@ -186,7 +198,8 @@ export async function createWorker(
     listen: async () => {
       if (await isSidecarReady(http, { actors: false })) host.renewRegistration();
       await new Promise<void>((resolve, reject) => {
-        server = createServer(actorCallbacks({ host, topics }, app));
+        const callbacks = actorCallbacks({ host, topics }, guard, app);
+        server = createServer(requireAppToken(config.appToken, callbacks));
         server.keepAliveTimeout = 120_000;
         server.once('error', reject);
         server.listen(config.appPort, '127.0.0.1', resolve);

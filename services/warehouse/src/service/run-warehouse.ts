@@ -3,6 +3,7 @@ import {
   ContinuationClient,
   DaprStreamBus,
   EVENTS_TOPIC,
+  requireAppToken,
   SidecarHttp,
   type Metrics,
 } from '@maestro/actors';
@@ -29,7 +30,7 @@ export async function runWarehouse(
 ): Promise<() => Promise<void>> {
   const http = new SidecarHttp(config.daprHttpPort);
   const { observability } = metrics;
-  const continuations = new ContinuationClient(http);
+  const continuations = new ContinuationClient(http, config.actorKey);
   const { warehouse, tables } = await createWarehouse(config, {
     store: connectStore(http, config.stateComponent),
     wake: (ref) => continuations.tell(ref, { kind: 'wake', rearm: true }),
@@ -56,7 +57,7 @@ export async function runWarehouse(
   app.use(rebuildRoute(warehouse));
   app.use(listRoute(tables));
   app.use(figuresRoute(tables));
-  const server = createServer(app);
+  const server = createServer(requireAppToken(config.appToken, app));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.appPort, '127.0.0.1', resolve);

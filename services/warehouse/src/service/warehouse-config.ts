@@ -1,4 +1,4 @@
-import { readEnvironment, ServiceEnvironment } from '@maestro/actors';
+import { actorKeyOf, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import { MaestroError } from '@maestro/core';
 import type { StorePlace } from '@maestro/stores';
 import { z } from 'zod';
@@ -38,6 +38,10 @@ export interface WarehouseConfig {
   readonly store: StorePlace;
   readonly reconcileMs: number | undefined;
   readonly copy: { readonly place: CopyPlace; readonly everyMs: number } | undefined;
+  /** What actor calls are signed with; undefined only in development. */
+  readonly actorKey: string | undefined;
+  /** What the sidecar shows on the app port. */
+  readonly appToken: string | undefined;
   readonly logLevel: string;
 }
 
@@ -63,6 +67,8 @@ export function readWarehouseConfig(environment: NodeJS.ProcessEnv): WarehouseCo
             place: copyPlaceOf(data.MAESTRO_WAREHOUSE_COPY, data.MAESTRO_WAREHOUSE_COPY_PASSWORD),
             everyMs: data.MAESTRO_COPY_MS,
           },
+    actorKey: actorKeyOf(data),
+    appToken: data.APP_API_TOKEN,
     logLevel: data.MAESTRO_LOG_LEVEL,
   });
 }

@@ -34,7 +34,7 @@ export type { RowStore, RowWrite } from './store/row-store.ts';
 // Dapr
 export { actorCallbacks } from './dapr/actor-callbacks.ts';
 export { commandOf, type ActorCall, type CallGuard } from './dapr/call-guard.ts';
-export { isSignedBy } from './dapr/call-signature.ts';
+export { isSignedBy, signCall } from './dapr/call-signature.ts';
 export { actorRoutes } from './dapr/actor-routes.ts';
 export { DaprBlobStore } from './dapr/dapr-blob-store.ts';
 export { connectRows, connectStore } from './dapr/connect-store.ts';
@@ -48,7 +48,7 @@ export { isSidecarReady } from './dapr/sidecar-metadata.ts';
 // Around it
 export { checkReadiness, probeOnce, type ReadinessCheck } from './service/readiness.ts';
 export {
-  actorKeyOf,
+  actorKeysOf,
   Port,
   readEnvironment,
   ServiceEnvironment,

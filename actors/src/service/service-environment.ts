@@ -33,20 +33,22 @@ export const ServiceEnvironment = z.object({
   MAESTRO_ENV: z.enum(['development', 'production']).default('production'),
   /** Dapr's own: what the sidecar shows on the app port. */
   APP_API_TOKEN: Secret,
-  /** What the processes of one installation sign their actor calls with. */
-  MAESTRO_ACTOR_KEY: Secret.pipe(z.string().min(32, 'must have at least 32 characters').optional()),
+  /** What the processes of one installation sign their actor calls with: the first one; all of them are taken. */
+  MAESTRO_ACTOR_KEY: Secret.transform(
+    (text) => text?.split(',').map((key) => key.trim()) ?? [],
+  ).pipe(z.array(z.string().min(32, 'each key must have at least 32 characters'))),
 });
 
 /**
- * The key that actor calls are signed with; undefined only in development.
+ * The keys that actor calls are signed with; none only in development.
  *
- * @throws MaestroError `config.invalid` when it is missing in production.
+ * @throws MaestroError `config.invalid` when there is none in production.
  */
-export function actorKeyOf(data: {
-  readonly MAESTRO_ACTOR_KEY?: string | undefined;
+export function actorKeysOf(data: {
+  readonly MAESTRO_ACTOR_KEY: readonly string[];
   readonly MAESTRO_ENV: 'development' | 'production';
-}): string | undefined {
-  if (data.MAESTRO_ACTOR_KEY === undefined && data.MAESTRO_ENV !== 'development') {
+}): readonly string[] {
+  if (data.MAESTRO_ACTOR_KEY.length === 0 && data.MAESTRO_ENV !== 'development') {
     throw new MaestroError(
       'config.invalid',
       'MAESTRO_ACTOR_KEY: at least 32 characters, the same for every worker, API and warehouse of the installation; only MAESTRO_ENV=development goes without',

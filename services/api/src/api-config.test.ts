@@ -45,7 +45,7 @@ it('has defaults for all but the ports of the sidecar and who may call', () => {
     devKeyFile: '.maestro/dev-issuer.json',
     warehouseApp: '',
     statusPage: true,
-    actorKey: ACTOR_KEY,
+    actorKeys: [ACTOR_KEY],
     logLevel: 'info',
   });
 });

@@ -1,4 +1,4 @@
-import { actorKeyOf, Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
+import { actorKeysOf, Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import { TenantSlug } from '@maestro/core';
 import path from 'node:path';
 import { z } from 'zod';
@@ -46,8 +46,8 @@ export interface ApiConfig {
   readonly adminTenant: string | undefined;
   /** Whether the status page is served. */
   readonly statusPage: boolean;
-  /** What actor calls are signed with; undefined only in development. */
-  readonly actorKey: string | undefined;
+  /** What actor calls are signed with, by the first of them; none only in development. */
+  readonly actorKeys: readonly string[];
   /** What the sidecar shows on the app port. */
   readonly appToken: string | undefined;
   readonly logLevel: string;
@@ -74,7 +74,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     warehouseApp: data.MAESTRO_WAREHOUSE_APP,
     adminTenant: data.MAESTRO_ADMIN_TENANT || undefined,
     statusPage: data.MAESTRO_STATUS_PAGE === 'on',
-    actorKey: actorKeyOf(data),
+    actorKeys: actorKeysOf(data),
     appToken: data.APP_API_TOKEN,
     logLevel: data.MAESTRO_LOG_LEVEL,
   });

@@ -42,7 +42,7 @@ export async function runApi(
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
   const rows = connectRows(http, config.stateComponent);
-  const continuations = new ContinuationClient(http, config.actorKey);
+  const continuations = new ContinuationClient(http, config.actorKeys[0]);
   const api = await serveApi(
     {
       identity,

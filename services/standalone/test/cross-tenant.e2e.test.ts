@@ -211,9 +211,9 @@ describe('what is not for other services', () => {
 
 describe('the app port', () => {
   it.each([
-    ['none', {}],
-    ['another', { 'dapr-api-token': 'x' }],
-    ['a token of the tenant', { 'dapr-api-token': '' }],
+    ['no token', {}],
+    ['another one', { 'dapr-api-token': 'x' }],
+    ['an empty one', { 'dapr-api-token': '' }],
   ])('gives nothing to %s', async (_what, headers) => {
     const actor = `/actors/Continuation/zoo.${zoo}`;
     for (const [method, route] of [

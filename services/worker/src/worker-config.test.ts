@@ -10,7 +10,15 @@ it('has a key in production, and lets no other service in without a provider', (
     'MAESTRO_ACTOR_KEY',
   );
   const config = readWorkerConfig({ ...PORTS, MAESTRO_ACTOR_KEY: KEY });
-  expect(config).toMatchObject({ actorKey: KEY, identity: undefined, appToken: undefined });
+  expect(config).toMatchObject({ actorKeys: [KEY], identity: undefined, appToken: undefined });
+});
+
+it('has several keys while one takes the place of another', () => {
+  const old = 'o'.repeat(32);
+  const both = { ...PORTS, MAESTRO_ACTOR_KEY: `${KEY}, ${old}` };
+  expect(readWorkerConfig(both).actorKeys).toEqual([KEY, old]);
+  const none = { ...PORTS, MAESTRO_ACTOR_KEY: `${KEY},` };
+  expect(() => readWorkerConfig(none)).toThrow('MAESTRO_ACTOR_KEY');
 });
 
 it('goes without in development, with the dev issuer', () => {
@@ -21,7 +29,7 @@ it('goes without in development, with the dev issuer', () => {
     APP_API_TOKEN: 'sesame',
   });
   expect(config).toMatchObject({
-    actorKey: undefined,
+    actorKeys: [],
     identity: { provider: 'dev' },
     appToken: 'sesame',
   });

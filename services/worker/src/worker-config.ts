@@ -1,4 +1,4 @@
-import { actorKeyOf, Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
+import { actorKeysOf, Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import { identityConfig, IdentityEnvironment, type IdentityConfig } from '@maestro/api';
 import { MaestroError, TenantSlug } from '@maestro/core';
 import path from 'node:path';
@@ -34,8 +34,8 @@ export interface WorkerConfig {
   readonly drainMs: number;
   /** What probe is kept, if one is. */
   readonly probe: { readonly tenant: string; readonly everyMs: number } | undefined;
-  /** What Maestro's own actor calls are signed with; undefined only in development, where calls are then taken as they are. */
-  readonly actorKey: string | undefined;
+  /** What Maestro's own actor calls are signed with: the first signs, all are taken. None only in development, where calls are then taken as they are. */
+  readonly actorKeys: readonly string[];
   /** Whose tokens other services may call with; undefined: they may not. */
   readonly identity: IdentityConfig | undefined;
   /** The local dev issuer's key pair. */
@@ -76,7 +76,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
       data.MAESTRO_PROBE === ''
         ? undefined
         : { tenant: data.MAESTRO_PROBE, everyMs: data.MAESTRO_PROBE_EVERY_MS },
-    actorKey: actorKeyOf(data),
+    actorKeys: actorKeysOf(data),
     identity:
       data.MAESTRO_IDENTITY === undefined && data.MAESTRO_ENV !== 'development'
         ? undefined

@@ -109,7 +109,7 @@ export async function createWorker(
   const bus = daprBus ?? new InProcessBus();
   const continuations: CommandSender = options.localCalls
     ? new LocalContinuations(() => ({ host, topics }))
-    : new ContinuationClient(http, config.actorKey);
+    : new ContinuationClient(http, config.actorKeys[0]);
   const crash = crashHook(config);
   const tracer = options.tracing && new TurnTracer(options.tracing, store, systemClock);
   const host: ContinuationHost = new ContinuationHost(
@@ -142,9 +142,9 @@ export async function createWorker(
   });
   routeStreams(bus, continuations);
   const guard = guardCalls({
-    key: config.actorKey,
+    keys: config.actorKeys,
     identity: options.identity,
-    open: config.development && config.actorKey === undefined,
+    open: config.development && config.actorKeys.length === 0,
     clock: systemClock,
     log,
   });

@@ -30,7 +30,7 @@ export async function runWarehouse(
 ): Promise<() => Promise<void>> {
   const http = new SidecarHttp(config.daprHttpPort);
   const { observability } = metrics;
-  const continuations = new ContinuationClient(http, config.actorKey);
+  const continuations = new ContinuationClient(http, config.actorKeys[0]);
   const { warehouse, tables } = await createWarehouse(config, {
     store: connectStore(http, config.stateComponent),
     wake: (ref) => continuations.tell(ref, { kind: 'wake', rearm: true }),

@@ -1,4 +1,4 @@
-import { actorKeyOf, readEnvironment, ServiceEnvironment } from '@maestro/actors';
+import { actorKeysOf, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import { MaestroError } from '@maestro/core';
 import type { StorePlace } from '@maestro/stores';
 import { z } from 'zod';
@@ -38,8 +38,8 @@ export interface WarehouseConfig {
   readonly store: StorePlace;
   readonly reconcileMs: number | undefined;
   readonly copy: { readonly place: CopyPlace; readonly everyMs: number } | undefined;
-  /** What actor calls are signed with; undefined only in development. */
-  readonly actorKey: string | undefined;
+  /** What actor calls are signed with, by the first of them; none only in development. */
+  readonly actorKeys: readonly string[];
   /** What the sidecar shows on the app port. */
   readonly appToken: string | undefined;
   readonly logLevel: string;
@@ -67,7 +67,7 @@ export function readWarehouseConfig(environment: NodeJS.ProcessEnv): WarehouseCo
             place: copyPlaceOf(data.MAESTRO_WAREHOUSE_COPY, data.MAESTRO_WAREHOUSE_COPY_PASSWORD),
             everyMs: data.MAESTRO_COPY_MS,
           },
-    actorKey: actorKeyOf(data),
+    actorKeys: actorKeysOf(data),
     appToken: data.APP_API_TOKEN,
     logLevel: data.MAESTRO_LOG_LEVEL,
   });

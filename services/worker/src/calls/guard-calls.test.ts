@@ -1,10 +1,12 @@
 import { MaestroError, sha256Hex, canonicalJson, type Identity } from '@maestro/core';
+import { signCall } from '@maestro/actors';
 import { FakeClock } from '@maestro/actors/testing';
 import { expect, it } from 'vitest';
 import { guardCalls, type CallChecks } from './guard-calls.ts';
 
 const ID = 'acme.01K2M3N4P5Q6R7S8T9V0W1X2Y3';
 const KEY = 'k'.repeat(32);
+const OLD = 'o'.repeat(32);
 const goal = { objective: 'x', recipe: 'wait@1', parameters: {}, sensitivity: 'internal' };
 
 /** Tokens are `tenant/subject/roles`. */
@@ -23,7 +25,7 @@ function guarded(
 ): Promise<unknown> {
   const clock = new FakeClock(0);
   const log = { warn: () => undefined };
-  const guard = guardCalls({ key: KEY, identity, open: false, clock, log, ...checks });
+  const guard = guardCalls({ keys: [KEY, OLD], identity, open: false, clock, log, ...checks });
   return guard({
     actorType: 'Continuation',
     actorId: ID,
@@ -112,8 +114,17 @@ it.each([
   await expect(guarded({ kind: 'look' }, call)).rejects.toMatchObject({ code });
 });
 
+it.each([KEY, OLD])('takes what one of the keys has signed, whatever it is', async (key) => {
+  const command = { kind: 'heartbeat', stepId: 's', attempt: 1 };
+  const call = { actorType: 'Continuation', actorId: ID, text: JSON.stringify(command) };
+  const signature = signCall(key, call, 0);
+  expect(await guarded(command, { token: '', signature })).toEqual(command);
+  const elsewhere = { token: '', signature, actorId: ID.replace('acme', 'zoo') };
+  await expect(guarded(command, elsewhere)).rejects.toMatchObject({ code: 'auth.invalid' });
+});
+
 it('takes calls that prove nothing where it is open, and still checks a token', async () => {
-  const open = { key: undefined, open: true };
+  const open = { keys: [], open: true };
   expect(await guarded({ kind: 'heartbeat' }, { token: '' }, open)).toEqual({ kind: 'heartbeat' });
   await expect(guarded({ kind: 'look' }, { token: 'other/x/admin' }, open)).rejects.toMatchObject({
     code: 'auth.forbidden',

@@ -13,7 +13,7 @@ import { serviceCommand } from './service-command.ts';
 /** What calls are checked with. */
 export interface CallChecks {
   /** What Maestro's own processes sign with. */
-  readonly key: string | undefined;
+  readonly keys: readonly string[];
   /** Tells who another service is; undefined: no other service may call. */
   readonly identity: Identity | undefined;
   /** Takes calls that prove nothing for Maestro's own; in development without a key. */
@@ -41,7 +41,7 @@ export function guardCalls(checks: CallChecks): CallGuard {
 }
 
 async function admitted(checks: CallChecks, call: ActorCall): Promise<unknown> {
-  const { key, identity, open, clock } = checks;
+  const { keys, identity, open, clock } = checks;
   if (call.authorization !== undefined) {
     if (!identity) {
       throw new MaestroError(
@@ -58,8 +58,10 @@ async function admitted(checks: CallChecks, call: ActorCall): Promise<unknown> {
     }
     return serviceCommand(commandOf(call.text), principal);
   }
-  if (key !== undefined && call.signature !== undefined) {
-    if (isSignedBy(key, call.signature, call, clock.nowMs())) return commandOf(call.text);
+  const { signature } = call;
+  if (keys.length > 0 && signature !== undefined) {
+    const nowMs = clock.nowMs();
+    if (keys.some((key) => isSignedBy(key, signature, call, nowMs))) return commandOf(call.text);
     throw new MaestroError(
       'auth.invalid',
       'the signature does not fit: MAESTRO_ACTOR_KEY differs, or the clocks by over 5 minutes',

@@ -34,6 +34,8 @@ export type { RowStore, RowWrite } from './store/row-store.ts';
 
 // Dapr
 export { actorCallbacks } from './dapr/actor-callbacks.ts';
+export { commandOf, type ActorCall, type CallGuard } from './dapr/call-guard.ts';
+export { isSignedBy, signCall } from './dapr/call-signature.ts';
 export { actorRoutes } from './dapr/actor-routes.ts';
 export { DaprBlobStore } from './dapr/dapr-blob-store.ts';
 export { connectRows, connectStore } from './dapr/connect-store.ts';
@@ -47,7 +49,13 @@ export { isSidecarReady } from './dapr/sidecar-metadata.ts';
 
 // Around it
 export { checkReadiness, probeOnce, type ReadinessCheck } from './service/readiness.ts';
-export { Port, readEnvironment, ServiceEnvironment } from './service/service-environment.ts';
+export {
+  actorKeysOf,
+  Port,
+  readEnvironment,
+  ServiceEnvironment,
+} from './service/service-environment.ts';
+export { requireAppToken } from './service/app-token.ts';
 export { runUntilSignal } from './service/run-until-signal.ts';
 export { systemClock } from './host/system-clock.ts';
 export { InProcessBus } from './bus/in-process-bus.ts';

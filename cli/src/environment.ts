@@ -14,6 +14,8 @@ export interface CliEnvironment {
   readonly postgres: string | undefined;
   /** URL of the warehouse service. */
   readonly warehouse: string | undefined;
+  /** Shown to that service, where its app port asks for it; nothing otherwise. */
+  readonly warehouseHeaders: Readonly<Record<string, string>>;
   /** Whether what `maestro dev` starts serves its status page. */
   readonly statusPage: boolean;
   /** Key of a Cosmos DB account. */
@@ -38,6 +40,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): CliEnvironment {
     devKeyFile: existsSync(keyFile) ? keyFile : undefined,
     postgres: filled(env['MAESTRO_POSTGRES']),
     warehouse: filled(env['MAESTRO_WAREHOUSE_URL']),
+    warehouseHeaders: env['APP_API_TOKEN'] ? { 'dapr-api-token': env['APP_API_TOKEN'] } : {},
     statusPage: env['MAESTRO_STATUS_PAGE'] !== 'off',
     cosmosKey: filled(env['MAESTRO_COSMOS_KEY']),
     cosmosToken: filled(env['MAESTRO_COSMOS_TOKEN']),

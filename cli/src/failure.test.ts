@@ -13,6 +13,7 @@ const environment: CliEnvironment = {
   devKeyFile: undefined,
   postgres: undefined,
   warehouse: undefined,
+  warehouseHeaders: {},
   cosmosKey: undefined,
   cosmosToken: undefined,
   statusPage: true,

@@ -1,7 +1,9 @@
-import { MaestroError, WAKE_TOPIC_ACTOR_TYPE } from '@maestro/core';
+import { CONTINUATION_ACTOR_TYPE, MaestroError, WAKE_TOPIC_ACTOR_TYPE } from '@maestro/core';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ReminderData } from '../host/continuation-host.ts';
 import type { LocalHosts } from '../host/local-continuations.ts';
+import { commandOf, type ActorCall, type CallGuard } from './call-guard.ts';
+import { SIGNATURE_HEADER } from './call-signature.ts';
 
 /** Method of the actor that takes commands. */
 export const COMMAND_METHOD = 'command';
@@ -10,14 +12,23 @@ export const COMMAND_METHOD = 'command';
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
+ * Headers that Dapr gives to calls and not to reminders. A caller can have them taken away again (`Connection`), so they
+ * only show what somebody else asks for as a reminder by mistake: a reminder that comes too early changes nothing.
+ */
+const CALL_HEADERS = ['dapr-api-call', 'dapr-caller-app-id', 'x-dapr-remote'];
+
+/**
  * Serves the callbacks of Dapr's actor runtime, and hands everything else on. These come before the web framework,
  * because there are several of them in every life and routing and parsing would take longer than the turn's own work.
  *
  * Answers 200 with an envelope to every call, because the caller's sidecar hides any other status; 5xx to a reminder
  * only asks to have it delivered again.
+ *
+ * @param guard sees every call first; reminders and deactivations are the sidecar's own.
  */
 export function actorCallbacks(
   { host, topics }: LocalHosts,
+  guard: CallGuard,
   others: RequestListener,
 ): RequestListener {
   return (request, response) => {
@@ -26,13 +37,12 @@ export function actorCallbacks(
     // /actors/{type}/{id}[/method/{name}[/{reminder}]]
     const [, , type, encodedId = '', , name, encodedReminder = ''] = url.split('/');
     const isTopic = type === WAKE_TOPIC_ACTOR_TYPE;
+    if (!isTopic && type !== CONTINUATION_ACTOR_TYPE) return refuse(response, 404);
     host.callbackArrived();
-    const id = decoded(encodedId);
     const reminder = decoded(encodedReminder);
-    if (id === undefined || reminder === undefined) {
-      response.writeHead(400, { 'content-length': 0 }).end();
-      return;
-    }
+    if (reminder === undefined) return refuse(response, 400);
+    // As it is: no id needs an escape, and Dapr takes an id with one for another actor than the one without.
+    const id = encodedId;
     if (method === 'DELETE' && name === undefined) {
       void answer(response, async () => {
         if (isTopic) topics.deactivate(id);
@@ -41,20 +51,36 @@ export function actorCallbacks(
       });
     } else if (method === 'PUT' && name === COMMAND_METHOD) {
       void answer(response, async () => {
-        const command = parsed(await textOf(request));
+        const text = await textOf(request);
+        let command: unknown;
+        try {
+          command = await guard({ actorType: type, actorId: id, text, ...proofsOf(request) });
+        } catch (error) {
+          return { ok: false, error: MaestroError.from(error).toWire() };
+        }
         return isTopic ? topics.invoke(id, command) : host.invoke(id, command);
       });
     } else if (method === 'PUT' && name === 'remind') {
+      if (CALL_HEADERS.some((header) => header in request.headers)) return refuse(response, 403);
       void answer(response, async () => {
-        const data = reminderData(parsed(await textOf(request)));
+        const data = reminderData(commandOf(await textOf(request)));
         if (isTopic) await topics.remind(id);
         else await host.remind(id, reminder, data);
         return undefined;
       });
     } else {
-      response.writeHead(404, { 'content-length': 0 }).end();
+      refuse(response, 404);
     }
   };
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'content-length': 0 }).end();
+}
+
+function proofsOf({ headers }: IncomingMessage): Pick<ActorCall, 'authorization' | 'signature'> {
+  const signature = headers[SIGNATURE_HEADER];
+  return { authorization: headers.authorization, signature: signature?.toString() };
 }
 
 async function answer(response: ServerResponse, work: () => Promise<unknown>): Promise<void> {
@@ -106,21 +132,11 @@ function decoded(segment: string): string | undefined {
   }
 }
 
-/** The value of a JSON text; what is not JSON is not a command that anybody knows. */
-function parsed(text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 /** The data that a reminder was armed with: base64 of JSON when it was registered over gRPC, JSON otherwise. */
 function reminderData(body: unknown): ReminderData {
   const data = (body as { data?: unknown } | null)?.data;
   const value =
-    typeof data === 'string' ? parsed(Buffer.from(data, 'base64').toString('utf8')) : data;
+    typeof data === 'string' ? commandOf(Buffer.from(data, 'base64').toString('utf8')) : data;
   const armedAtMs = (value as { armedAtMs?: unknown } | null | undefined)?.armedAtMs;
   return typeof armedAtMs === 'number' ? { armedAtMs } : {};
 }

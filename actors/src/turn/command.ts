@@ -14,6 +14,7 @@ import {
   StoredGoalFrame,
 } from '@maestro/core';
 import { z } from 'zod';
+import type { Standing } from './standing.ts';
 import { Traceparent } from './traceparent.ts';
 
 /** Brings a continuation into being, or finds that the same request did already. */
@@ -130,6 +131,9 @@ export const WakeCommand = z.looseObject({
   armedAtMs: z.number().optional(),
 });
 
+/** Shows where a continuation stands. */
+export const LookCommand = z.looseObject({ kind: z.literal('look') });
+
 /** Everything that can be asked of a continuation; a turn takes exactly one. */
 export const Command = z.discriminatedUnion('kind', [
   SpawnCommand,
@@ -141,6 +145,7 @@ export const Command = z.discriminatedUnion('kind', [
   FinishStepCommand,
   HeartbeatCommand,
   WakeCommand,
+  LookCommand,
 ]);
 export type Command = z.infer<typeof Command>;
 export type CommandKind = Command['kind'];
@@ -173,4 +178,5 @@ export type Reply =
   | { readonly kind: 'item'; readonly woke: boolean }
   | { readonly kind: 'step'; readonly accepted: boolean }
   | { readonly kind: 'lease'; readonly answer: 'continue' | 'abort' }
-  | { readonly kind: 'woken'; readonly found: boolean };
+  | { readonly kind: 'woken'; readonly found: boolean }
+  | { readonly kind: 'looked'; readonly continuation: Standing };

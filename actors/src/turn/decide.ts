@@ -25,6 +25,7 @@ import { decideSignal } from './decide-signal.ts';
 import type { DecideContext, Decision } from './decision.ts';
 import { canGoOn, goOn } from './go-on.ts';
 import { decideHandOver, decideJoin, lineageOfMerge } from './merge.ts';
+import { standingOf } from './standing.ts';
 import { beginTick, goOnWith } from './tick.ts';
 import { TurnDraft } from './turn-draft.ts';
 import { unflagged } from './unflagged.ts';
@@ -47,6 +48,8 @@ export function decide(
   switch (command.kind) {
     case 'wake':
       return wake(state, context);
+    case 'look':
+      return { events: [], reply: { kind: 'looked', continuation: standingOf(state) } };
     case 'fork':
       return decideFork(state, command, context);
     case 'item':

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { measureCommit } from '../observability/measure-commit.ts';
 import type { StepRunner } from '../step/step-runner.ts';
 import type { Activation, Memory } from './activation.ts';
-import type { Command, Reply } from './command.ts';
+import type { Command } from './command.ts';
+import { traceOf, traceparentIn } from './command-trace.ts';
+import { nobody, type CommittedTurn } from './committed-turn.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { Limiter } from './limiter.ts';
@@ -217,8 +219,7 @@ export class TurnRunner {
     const { store, crash, observability, log } = this.#ports;
     const before = memory.state;
     const generation = before ? before.generation + (memory.owned ? 0 : 1) : 1;
-    const given =
-      command.kind === 'wake' || command.kind === 'heartbeat' ? undefined : command.traceparent;
+    const given = traceparentIn(command);
     // A wake is caused by the commit that went to sleep.
     const cause =
       given ?? (before ? traceparentOf(before.trace.traceId, before.commit) : undefined);
@@ -361,33 +362,4 @@ export class TurnRunner {
       await this.#reminders.removeOfOwner(activation, before);
     }
   }
-}
-
-/**
- * The turn of a tenant of which there is nothing any more: a reminder finds nothing and ends.
- *
- * @throws MaestroError `tenant.deleted` for whatever else there is.
- */
-function nobody({ ref }: Activation, command: Command): CommittedTurn {
-  if (command.kind !== 'wake') {
-    throw new MaestroError('tenant.deleted', `the tenant ${ref.tenant} was deleted`);
-  }
-  return { reply: { kind: 'woken', found: false }, memory: null, before: null };
-}
-
-/** The trace that a new continuation belongs to: that of the request which starts it; a child has one of its own. */
-function traceOf(command: Command): string | undefined {
-  return command.kind === 'spawn' && !command.lineage && !command.merge
-    ? command.traceparent?.slice(3, 35)
-    : undefined;
-}
-
-interface CommittedTurn {
-  readonly reply: Reply;
-  /** Null when the activation was superseded. */
-  readonly memory: Memory | null;
-  /** The state before the turn. */
-  readonly before: ContinuationState | null;
-  /** Whether a freeze keeps back what was to be done. */
-  readonly held?: boolean;
 }

@@ -49,7 +49,7 @@ Examples:
       if (warehouse === undefined) throw new UsageError('say where the warehouse is: --warehouse');
       const shown = new Progress(process.stderr);
       let last: RebuildProgress | undefined;
-      for await (const progress of progressOf(`${warehouse}/rebuilds`, signal)) {
+      for await (const progress of progressOf(`${warehouse}/rebuilds`, environment, signal)) {
         last = progress;
         shown.update(
           () => `${progress.phase}: ${progress.heads} continuations, ${progress.events} events`,
@@ -73,9 +73,10 @@ Examples:
 /** The lines of the answer as they come; they may break off. @throws MaestroError when there is no answer. */
 async function* progressOf(
   url: string,
+  { warehouseHeaders }: CliEnvironment,
   signal: AbortSignal,
 ): AsyncGenerator<RebuildProgress, void> {
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', ...warehouseHeaders };
   const response = await fetch(url, { method: 'POST', headers, body: '{}', signal }).catch(
     (error: unknown) => {
       throw new MaestroError('sidecar.unavailable', `the warehouse at ${url} does not answer`, {

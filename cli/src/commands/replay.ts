@@ -76,7 +76,10 @@ Examples:
               id,
               signal,
             )
-          : replaysOf(`${warehouse}/replays?${queryOf(tenant, id)}`, signal);
+          : replaysOf(`${warehouse}/replays?${queryOf(tenant, id)}`, {
+              headers: environment.warehouseHeaders,
+              signal,
+            });
       const counts = new Map<string, number>();
       for await (const replayed of replays) {
         counts.set(replayed.outcome, (counts.get(replayed.outcome) ?? 0) + 1);
@@ -122,12 +125,15 @@ async function* replaysByApi(
 }
 
 /** The lines of the answer as they come. @throws MaestroError when there is none, or when it breaks off. */
-async function* replaysOf(url: string, signal: AbortSignal): AsyncGenerator<Replayed, void> {
+async function* replaysOf(
+  url: string,
+  init: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+): AsyncGenerator<Replayed, void> {
   const failed = (cause: unknown): MaestroError =>
     new MaestroError('sidecar.unavailable', `the warehouse at ${url} gave no whole answer`, {
       cause,
     });
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
+  const response = await fetch(url, init).catch((error: unknown) => {
     throw failed(error);
   });
   if (!response.ok || !response.body) {

@@ -11,6 +11,8 @@ export interface ErrorDetail {
 export interface ErrorWire {
   readonly code: ErrorCode;
   readonly message: string;
+  /** Whether the same request may be sent again as it is: for callers that do not know the codes. */
+  readonly retryable?: boolean;
   readonly details?: readonly ErrorDetail[];
 }
 
@@ -45,6 +47,7 @@ export class MaestroError extends Error {
     return {
       code: this.code,
       message: this.message,
+      retryable: this.retryable,
       ...(this.details.length > 0 ? { details: this.details } : {}),
     };
   }

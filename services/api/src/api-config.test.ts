@@ -2,8 +2,10 @@ import { expect, it } from 'vitest';
 import { readApiConfig } from './api-config.ts';
 
 const PORTS = { DAPR_HTTP_PORT: '3500', APP_PORT: '3000' };
+const ACTOR_KEY = 'k'.repeat(32);
 const LEAST = {
   ...PORTS,
+  MAESTRO_ACTOR_KEY: ACTOR_KEY,
   MAESTRO_IDENTITY: 'oidc',
   MAESTRO_IDENTITY_ISSUER: 'https://login.example.com/',
   MAESTRO_IDENTITY_AUDIENCE: 'maestro',
@@ -46,6 +48,7 @@ it('has defaults for all but the ports of the sidecar and who may call', () => {
     registeredOnly: true,
     region: undefined,
     statusPage: true,
+    actorKeys: [ACTOR_KEY],
     logLevel: 'info',
   });
 });
@@ -72,7 +75,9 @@ it('takes what the environment says', () => {
 
 it.each([
   ['DAPR_HTTP_PORT', { ...LEAST, DAPR_HTTP_PORT: undefined }],
-  ['MAESTRO_IDENTITY', PORTS],
+  ['MAESTRO_IDENTITY', { ...PORTS, MAESTRO_ACTOR_KEY: ACTOR_KEY }],
+  ['MAESTRO_ACTOR_KEY', { ...LEAST, MAESTRO_ACTOR_KEY: '' }],
+  ['MAESTRO_ACTOR_KEY', { ...LEAST, MAESTRO_ACTOR_KEY: 'short' }],
   ['MAESTRO_API_PORT', { ...LEAST, MAESTRO_API_PORT: 'http' }],
   ['MAESTRO_STATUS_PAGE', { ...LEAST, MAESTRO_STATUS_PAGE: 'perhaps' }],
   ['MAESTRO_CORS_ORIGINS', { ...LEAST, MAESTRO_CORS_ORIGINS: '*' }],

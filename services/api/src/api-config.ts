@@ -1,7 +1,7 @@
-import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
-import { Residency, TenantSlug } from '@maestro/core';
+import { actorKeysOf, Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import path from 'node:path';
 import { z } from 'zod';
+import { AdmissionEnvironment, admissionOf } from './admission-environment.ts';
 import { corsOrigins } from './cors-origins.ts';
 import { identityConfig } from './identity/identity-config.ts';
 import { IdentityEnvironment } from './identity/identity-environment.ts';
@@ -10,20 +10,15 @@ import type { IdentityConfig } from './identity/provider-config.ts';
 /** The environment of the API; unknown variables are not looked at. */
 const ApiEnvironment = ServiceEnvironment.extend({
   ...IdentityEnvironment.shape,
+  ...AdmissionEnvironment.shape,
   MAESTRO_API_PORT: Port.default(8080),
   MAESTRO_API_HOST: z.string().min(1).default('127.0.0.1'),
   MAESTRO_DATA_DIR: z.string().min(1).default('.maestro'),
   MAESTRO_DEV_KEY_FILE: z.string().min(1).optional(),
   /** App id of the warehouse; empty: there are no lists. */
   MAESTRO_WAREHOUSE_APP: z.string().default(''),
-  /** The tenant whose admins may do what concerns all tenants. */
-  MAESTRO_ADMIN_TENANT: TenantSlug.or(z.literal('')).default(''),
   /** Origins whose pages may call the API; see {@link corsOrigins}. */
   MAESTRO_CORS_ORIGINS: z.string().default(''),
-  /** Which tenants may call: those that were created, or any that the identity provider names. Empty: `registered` in production. */
-  MAESTRO_TENANTS: z.enum(['', 'open', 'registered']).default(''),
-  /** Name of the region that this deployment is in. */
-  MAESTRO_REGION: Residency.unwrap().element.or(z.literal('')).default(''),
   /** Whether `GET /status` is served, to whoever asks. */
   MAESTRO_STATUS_PAGE: z
     .string()
@@ -59,6 +54,10 @@ export interface ApiConfig {
   readonly region: string | undefined;
   /** Whether the status page is served. */
   readonly statusPage: boolean;
+  /** What actor calls are signed with, by the first of them; none only in development. */
+  readonly actorKeys: readonly string[];
+  /** What the sidecar shows on the app port. */
+  readonly appToken: string | undefined;
   readonly logLevel: string;
 }
 
@@ -81,13 +80,11 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     identity: identityConfig(data, data.MAESTRO_ENV),
     devKeyFile: data.MAESTRO_DEV_KEY_FILE ?? path.join(data.MAESTRO_DATA_DIR, 'dev-issuer.json'),
     warehouseApp: data.MAESTRO_WAREHOUSE_APP,
-    adminTenant: data.MAESTRO_ADMIN_TENANT || undefined,
+    ...admissionOf(data),
     corsOrigins: corsOrigins(data.MAESTRO_CORS_ORIGINS, data.MAESTRO_ENV),
-    registeredOnly:
-      (data.MAESTRO_TENANTS || (data.MAESTRO_ENV === 'production' ? 'registered' : 'open')) ===
-      'registered',
-    region: data.MAESTRO_REGION || undefined,
     statusPage: data.MAESTRO_STATUS_PAGE === 'on',
+    actorKeys: actorKeysOf(data),
+    appToken: data.APP_API_TOKEN,
     logLevel: data.MAESTRO_LOG_LEVEL,
   });
 }

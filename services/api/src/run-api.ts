@@ -6,6 +6,7 @@ import {
   FencedStore,
   RowEraser,
   loadRecipes,
+  requireAppToken,
   SidecarHttp,
   StoredAudit,
   systemClock,
@@ -41,7 +42,7 @@ export async function runApi(
   const recipes = await loadRecipes(config.recipes);
   const http = new SidecarHttp(config.daprHttpPort);
   const { rows, tenants, checkStore } = connectTenants(http, config.stateComponent, systemClock);
-  const continuations = new ContinuationClient(http);
+  const continuations = new ContinuationClient(http, config.actorKeys[0]);
   const blobs = new DaprBlobStore(http, config.blobComponent);
   const api = await serveApi(
     {
@@ -74,15 +75,17 @@ export async function runApi(
     { host: config.host, port: config.port },
   );
   // The sidecar looks here whether the application lives, and Prometheus what it does; clients have no business on this port.
-  const health = createServer((request, response) => {
-    if (request.url === '/metrics') {
-      void metrics.observability.scrape().then((text) => {
-        response.writeHead(200, { 'content-type': 'text/plain' }).end(text);
-      });
-      return;
-    }
-    response.writeHead(request.url === '/healthz' ? 200 : 404).end();
-  });
+  const health = createServer(
+    requireAppToken(config.appToken, (request, response) => {
+      if (request.url === '/metrics') {
+        void metrics.observability.scrape().then((text) => {
+          response.writeHead(200, { 'content-type': 'text/plain' }).end(text);
+        });
+        return;
+      }
+      response.writeHead(request.url === '/healthz' ? 200 : 404).end();
+    }),
+  );
   await new Promise<void>((resolve, reject) => {
     health.once('error', reject);
     health.listen(config.appPort, '127.0.0.1', resolve);

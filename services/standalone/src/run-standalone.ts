@@ -29,6 +29,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<() => P
   const { identity, ready: identityReady } = await openIdentity({ ...apiConfig, log });
   const worker = await createWorker(options.worker, log, {
     localCalls: true,
+    identity,
     tracing,
     observability: options.metrics.observability,
   });

@@ -185,6 +185,7 @@ const all = async (sql: string): Promise<readonly unknown[]> => {
 
 it('is filled by a warehouse whose environment names it, which says how far it is', async () => {
   const config = readWarehouseConfig({
+    MAESTRO_ENV: 'development',
     APP_PORT: '3000',
     DAPR_HTTP_PORT: '3500',
     MAESTRO_WAREHOUSE: 'duckdb::memory:',

@@ -1,10 +1,23 @@
-import { Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
+import { actorKeysOf, Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
+import {
+  AdmissionEnvironment,
+  admissionOf,
+  identityConfig,
+  IdentityEnvironment,
+  type Admission,
+  type IdentityConfig,
+} from '@maestro/api';
 import { MaestroError, TenantSlug } from '@maestro/core';
+import path from 'node:path';
 import { z } from 'zod';
 
 /** The environment of a worker; unknown variables are not looked at. */
 const WorkerEnvironment = ServiceEnvironment.extend({
+  ...IdentityEnvironment.shape,
+  ...AdmissionEnvironment.shape,
   DAPR_GRPC_PORT: Port,
+  MAESTRO_DATA_DIR: z.string().min(1).default('.maestro'),
+  MAESTRO_DEV_KEY_FILE: z.string().min(1).optional(),
   /** Name of the pub/sub component; empty: events stay in the process. */
   MAESTRO_PUBSUB: z.string().default(''),
   MAESTRO_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(120_000),
@@ -29,6 +42,16 @@ export interface WorkerConfig {
   readonly drainMs: number;
   /** What probe is kept, if one is. */
   readonly probe: { readonly tenant: string; readonly everyMs: number } | undefined;
+  /** What Maestro's own actor calls are signed with: the first signs, all are taken. None only in development, where calls are then taken as they are. */
+  readonly actorKeys: readonly string[];
+  /** Whose tokens other services may call with; undefined: they may not. */
+  readonly identity: IdentityConfig | undefined;
+  /** Which tenants' tokens those are. */
+  readonly admission: Admission;
+  /** The local dev issuer's key pair. */
+  readonly devKeyFile: string;
+  /** What the sidecar shows on the app port. */
+  readonly appToken: string | undefined;
   readonly logLevel: string;
   /** Whether this is no production: time may be skipped. */
   readonly development: boolean;
@@ -63,6 +86,14 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
       data.MAESTRO_PROBE === ''
         ? undefined
         : { tenant: data.MAESTRO_PROBE, everyMs: data.MAESTRO_PROBE_EVERY_MS },
+    actorKeys: actorKeysOf(data),
+    identity:
+      data.MAESTRO_IDENTITY === undefined && data.MAESTRO_ENV !== 'development'
+        ? undefined
+        : identityConfig(data, data.MAESTRO_ENV),
+    admission: admissionOf(data),
+    devKeyFile: data.MAESTRO_DEV_KEY_FILE ?? path.join(data.MAESTRO_DATA_DIR, 'dev-issuer.json'),
+    appToken: data.APP_API_TOKEN,
     logLevel: data.MAESTRO_LOG_LEVEL,
     development: data.MAESTRO_ENV === 'development',
     crashPoint: data.MAESTRO_CRASH_POINT,

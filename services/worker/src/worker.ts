@@ -1,3 +1,4 @@
+import { admit } from '@maestro/api';
 import {
   actorCallbacks,
   actorRoutes,
@@ -18,6 +19,7 @@ import {
   logTurns,
   noCrash,
   probeOnce,
+  requireAppToken,
   PrometheusObservability,
   routeStreams,
   RowEraser,
@@ -35,6 +37,7 @@ import {
 } from '@maestro/actors';
 import type {
   BlobStore,
+  Identity,
   RecipeRegistry,
   StreamBus,
   AuditLog,
@@ -45,6 +48,7 @@ import type {
 import express from 'express';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
+import { guardCalls } from './calls/guard-calls.ts';
 import { keepProbe } from './probe/keep-probe.ts';
 import type { WorkerConfig } from './worker-config.ts';
 
@@ -54,6 +58,8 @@ export interface WorkerOptions {
   readonly localCalls?: boolean;
   /** Where spans go; whoever gives it closes it. Left out: no spans. */
   readonly tracing?: Tracing | undefined;
+  /** Tells who another service is that calls an actor. @default nobody may */
+  readonly identity?: Identity | undefined;
   /** What counts and is scraped. @default one of its own */
   readonly observability?: PrometheusObservability;
 }
@@ -108,7 +114,7 @@ export async function createWorker(
   const bus = daprBus ?? new InProcessBus();
   const continuations: CommandSender = options.localCalls
     ? new LocalContinuations(() => ({ host, topics }))
-    : new ContinuationClient(http);
+    : new ContinuationClient(http, config.actorKeys[0]);
   const crash = crashHook(config);
   const tracer = options.tracing && new TurnTracer(options.tracing, store, systemClock);
   const host: ContinuationHost = new ContinuationHost(
@@ -140,6 +146,14 @@ export async function createWorker(
     crash,
   });
   routeStreams(bus, continuations);
+  const guard = guardCalls({
+    keys: config.actorKeys,
+    identity: options.identity,
+    admit: (tenant) => admit(tenants, tenant, config.admission),
+    open: config.development && config.actorKeys.length === 0,
+    clock: systemClock,
+    log,
+  });
   const ready = (): Promise<readonly ReadinessCheck[]> =>
     checkReadiness(http, config.stateComponent, { actors: true, probe });
   const metrics: Worker['metrics'] = (scrape) => {
@@ -192,7 +206,8 @@ export async function createWorker(
     listen: async () => {
       if (await isSidecarReady(http, { actors: false })) host.renewRegistration();
       await new Promise<void>((resolve, reject) => {
-        server = createServer(actorCallbacks({ host, topics }, app));
+        const callbacks = actorCallbacks({ host, topics }, guard, app);
+        server = createServer(requireAppToken(config.appToken, callbacks));
         server.keepAliveTimeout = 120_000;
         server.once('error', reject);
         server.listen(config.appPort, '127.0.0.1', resolve);

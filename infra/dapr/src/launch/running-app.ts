@@ -128,7 +128,12 @@ export async function startApp(spec: AppSpec, context: AppContext): Promise<Runn
     name: `daprd-${name}`,
   });
   context.onSidecar(sidecar);
-  const actorTypes = spec.actorTypes ?? (await announcedActorTypes(appPort));
+  const actorTypes =
+    spec.actorTypes ??
+    (await announcedActorTypes(
+      appPort,
+      spec.env?.['APP_API_TOKEN'] ?? context.env['APP_API_TOKEN'],
+    ));
   await waitForSidecar(sidecar, actorTypes);
 
   return {

@@ -19,11 +19,20 @@ export async function authenticate(
   if (header === undefined) {
     throw new MaestroError('auth.missing', 'send a token as Authorization: Bearer <token>');
   }
+  const principal = await verifyBearer(identity, header);
+  checkPermission(principal, permission, adminTenant);
+  return principal;
+}
+
+/**
+ * Who an `Authorization` header names.
+ *
+ * @throws MaestroError `auth.invalid`, `auth.expired` or `auth.unavailable`.
+ */
+export async function verifyBearer(identity: Identity, header: string): Promise<Principal> {
   const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
   if (token === undefined) {
     throw new MaestroError('auth.invalid', 'the Authorization header is not Bearer <token>');
   }
-  const principal = await identity.verify(token);
-  checkPermission(principal, permission, adminTenant);
-  return principal;
+  return identity.verify(token);
 }

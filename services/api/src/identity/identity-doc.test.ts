@@ -46,6 +46,7 @@ describe('docs/reference/identity.md', () => {
         return [line.slice(0, at), line.slice(at + 1)] as const;
       });
     const { identity } = readApiConfig({
+      MAESTRO_ACTOR_KEY: 'k'.repeat(32),
       DAPR_HTTP_PORT: '3500',
       APP_PORT: '3000',
       ...Object.fromEntries(variables),

@@ -1,3 +1,4 @@
+import type { Command } from '@maestro/actors';
 import { StartRequest } from '@maestro/client/protocol';
 import {
   canonicalJson,
@@ -5,6 +6,7 @@ import {
   microUsd,
   newBudget,
   sha256Hex,
+  type Principal,
   type RecipeRegistry,
 } from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
@@ -52,20 +54,28 @@ export function startContinuation({ continuations, store, recipes, clock }: ApiP
         if (idempotencyKeyOf(http) === undefined || (await store.readHead(ref)) === undefined)
           throw error;
       }
-      const reply = await continuations.send<Spawned>(ref, {
-        kind: 'spawn',
-        goal: body.goal,
-        ...(body.budget ? { budget: budgetOf(body.budget) } : {}),
-        requestedBy: requesterOf(principal),
-        requestHash: sha256Hex(canonicalJson(body)),
-        traceparent,
-      });
+      const command = { ...startCommand(body, principal), traceparent };
+      const reply = await continuations.send<Spawned>(ref, command);
       return {
         ...startedAnswer(id, reply),
         ...(reply.created ? { began: ref } : {}),
       };
     },
   });
+}
+
+/** The command that starts what a request asks for; the same request makes the same one. */
+export function startCommand(
+  request: StartRequest,
+  principal: Pick<Principal, 'subject' | 'name'>,
+): Extract<Command, { kind: 'spawn' }> {
+  return {
+    kind: 'spawn',
+    goal: request.goal,
+    ...(request.budget ? { budget: budgetOf(request.budget) } : {}),
+    requestedBy: requesterOf(principal),
+    requestHash: sha256Hex(canonicalJson(request)),
+  };
 }
 
 /** Who asked, as the log has it. */

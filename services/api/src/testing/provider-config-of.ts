@@ -8,6 +8,7 @@ export function providerConfigOf(variables: Readonly<Record<string, string>>): P
     value,
   ]);
   const { identity } = readApiConfig({
+    MAESTRO_ACTOR_KEY: 'k'.repeat(32),
     DAPR_HTTP_PORT: '3500',
     APP_PORT: '3000',
     ...(Object.fromEntries(environment) as Record<string, string>),

@@ -48,8 +48,11 @@ it('says how far it is until it has ended', async () => {
   expect(started).toBe(1);
 });
 
-it('refuses what Dapr forwards from another application', async () => {
-  const headers = { 'content-type': 'application/json', 'dapr-caller-app-id': 'other' };
+it.each([
+  ['', { 'dapr-caller-app-id': 'other' }],
+  [', even without its name', { traceparent: `00-${'0'.repeat(32)}-${'0'.repeat(16)}-00` }],
+])('refuses what Dapr forwards from another application%s', async (_what, marks) => {
+  const headers = { 'content-type': 'application/json', ...marks };
   const response = await post({ headers, body: '{}' });
   expect(response.status).toBe(403);
   expect(response.headers.get('content-type')).toContain('application/problem+json');

@@ -4,6 +4,7 @@ import {
   DaprStreamBus,
   EVENTS_TOPIC,
   FencedStore,
+  requireAppToken,
   SidecarHttp,
   systemClock,
   type Metrics,
@@ -32,7 +33,7 @@ export async function runWarehouse(
 ): Promise<() => Promise<void>> {
   const http = new SidecarHttp(config.daprHttpPort);
   const { observability } = metrics;
-  const continuations = new ContinuationClient(http);
+  const continuations = new ContinuationClient(http, config.actorKeys[0]);
   const { rows, tenants } = connectTenants(http, config.stateComponent, systemClock);
   const { warehouse, tables } = await createWarehouse(config, {
     store: new FencedStore(rows),
@@ -62,7 +63,7 @@ export async function runWarehouse(
   app.use(listRoute(tables));
   app.use(figuresRoute(tables));
   app.use(eraseRoute(warehouse));
-  const server = createServer(app);
+  const server = createServer(requireAppToken(config.appToken, app));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.appPort, '127.0.0.1', resolve);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readWarehouseConfig } from './warehouse-config.ts';
 
-const BASE = { APP_PORT: '3000', DAPR_HTTP_PORT: '3500' };
+const BASE = { APP_PORT: '3000', DAPR_HTTP_PORT: '3500', MAESTRO_ENV: 'development' };
 
 it.each([
   ['duckdb:/data/warehouse.duckdb', 'sqlite:/data/state.db', undefined],

@@ -1,4 +1,4 @@
-import { readEnvironment, ServiceEnvironment } from '@maestro/actors';
+import { actorKeysOf, readEnvironment, ServiceEnvironment } from '@maestro/actors';
 import { MaestroError } from '@maestro/core';
 import type { StorePlace } from '@maestro/stores';
 import { z } from 'zod';
@@ -42,6 +42,10 @@ export interface WarehouseConfig {
   readonly tenantStores: readonly StorePlace[];
   readonly reconcileMs: number | undefined;
   readonly copy: { readonly place: CopyPlace; readonly everyMs: number } | undefined;
+  /** What actor calls are signed with, by the first of them; none only in development. */
+  readonly actorKeys: readonly string[];
+  /** What the sidecar shows on the app port. */
+  readonly appToken: string | undefined;
   readonly logLevel: string;
 }
 
@@ -70,6 +74,8 @@ export function readWarehouseConfig(environment: NodeJS.ProcessEnv): WarehouseCo
             place: copyPlaceOf(data.MAESTRO_WAREHOUSE_COPY, data.MAESTRO_WAREHOUSE_COPY_PASSWORD),
             everyMs: data.MAESTRO_COPY_MS,
           },
+    actorKeys: actorKeysOf(data),
+    appToken: data.APP_API_TOKEN,
     logLevel: data.MAESTRO_LOG_LEVEL,
   });
 }

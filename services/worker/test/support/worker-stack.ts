@@ -54,6 +54,9 @@ export function workerApp(name: string, env: Readonly<Record<string, string>> = 
   };
 }
 
+/** What the workers of a stack and its test sign their calls with, as in production. */
+const ACTOR_KEY = 'the key of all workers of a stack';
+
 /** Starts workers. */
 export async function startWorkers(apps: readonly AppSpec[]): Promise<WorkerStack> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'maestro-worker-'));
@@ -62,7 +65,11 @@ export async function startWorkers(apps: readonly AppSpec[]): Promise<WorkerStac
     dataDir,
     binaries,
     components: 'local',
-    env: { MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'warn' },
+    env: {
+      MAESTRO_ENV: 'development',
+      MAESTRO_LOG_LEVEL: 'warn',
+      MAESTRO_ACTOR_KEY: ACTOR_KEY,
+    },
     apps,
   });
   const sidecar = await startSidecar({
@@ -80,7 +87,7 @@ export async function startWorkers(apps: readonly AppSpec[]): Promise<WorkerStac
     stack,
     dataDir,
     controlPlane: stack.controlPlane,
-    continuations: new ContinuationClient(http),
+    continuations: new ContinuationClient(http, ACTOR_KEY),
     store: new FencedStore(rows),
     tenants: new StoredTenants(rows, systemClock),
     close: async () => {

@@ -1,4 +1,4 @@
-import { MaestroError, traceparentOf, type ContinuationState } from '@maestro/core';
+import { MaestroError, traceparentOf } from '@maestro/core';
 import { randomBytes } from 'node:crypto';
 import { measureCommit } from '../observability/measure-commit.ts';
 import type { StepRunner } from '../step/step-runner.ts';

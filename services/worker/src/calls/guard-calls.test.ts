@@ -25,11 +25,10 @@ function guarded(
 ): Promise<unknown> {
   const clock = new FakeClock(0);
   const log = { warn: () => undefined };
-  const admit = async (): Promise<void> => undefined;
   const guard = guardCalls({
     keys: [KEY, OLD],
     identity,
-    admit,
+    admit: async () => undefined,
     open: false,
     clock,
     log,
@@ -147,8 +146,17 @@ it('takes no tokens where there is nobody to check them', async () => {
 });
 
 it('asks whether the tenant is served here', async () => {
-  const refusal = new MaestroError('tenant.unknown', 'it was not created here');
-  const admit = (tenant: string): Promise<void> =>
-    tenant === 'acme' ? Promise.reject(refusal) : Promise.resolve();
-  await expect(guarded({ kind: 'look' }, {}, { admit })).rejects.toBe(refusal);
+  const asked: string[] = [];
+  const refused = guarded(
+    { kind: 'look' },
+    {},
+    {
+      admit: async (tenant) => {
+        asked.push(tenant);
+        throw new MaestroError('tenant.unknown', 'it was not created here');
+      },
+    },
+  );
+  await expect(refused).rejects.toMatchObject({ code: 'tenant.unknown' });
+  expect(asked).toEqual(['acme']);
 });

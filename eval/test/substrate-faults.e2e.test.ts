@@ -41,7 +41,7 @@ function startWorker(
   const started = startStack({
     dataDir,
     components,
-    env: { MAESTRO_LOG_LEVEL: 'silent', ...env },
+    env: { MAESTRO_ENV: 'development', MAESTRO_LOG_LEVEL: 'silent', ...env },
     apps: [
       {
         appId: 'maestro-worker',

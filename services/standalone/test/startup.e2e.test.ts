@@ -35,6 +35,7 @@ async function failedWorker(
       APP_PORT: '1',
       DAPR_HTTP_PORT: '1',
       DAPR_GRPC_PORT: '1',
+      MAESTRO_ENV: 'development',
       ...env,
     },
   });
@@ -62,7 +63,11 @@ describe('a worker', () => {
         dataDir,
         components,
         unchecked: true,
-        env: { MAESTRO_REDIS: redis.connectionString, MAESTRO_LOG_LEVEL: 'warn' },
+        env: {
+          MAESTRO_ENV: 'development',
+          MAESTRO_REDIS: redis.connectionString,
+          MAESTRO_LOG_LEVEL: 'warn',
+        },
         apps: [{ appId: 'maestro-worker', command: [process.execPath, WORKER] }],
       });
       onTestFinished(() => stack.stop({ drainMs: 2_000 }));

@@ -32,9 +32,9 @@ export class ApiClients {
   readonly #family: readonly string[];
   readonly #recent: string[] = [];
   readonly #waiting: string[] = [];
-  /** All that were started, and of them those that a signal has ended. */
+  /** All that were started, and of them those that end only by a signal and have taken none. */
   readonly started: string[] = [];
-  readonly signalled: string[] = [];
+  readonly unsignalled = new Set<string>();
 
   constructor(caller: HttpCaller, random: Random, family: readonly string[]) {
     this.#caller = caller;
@@ -118,7 +118,9 @@ export class ApiClients {
       ...request,
       keep: (text) => {
         keep?.(text);
-        this.#waiting.push(idIn(text));
+        const id = idIn(text);
+        this.#waiting.push(id);
+        this.unsignalled.add(id);
       },
     };
   }
@@ -135,7 +137,7 @@ export class ApiClients {
         idempotencyKey: `signal-${id}`,
         body: { signal: 'go', payload: { approved: true, comment: 'Seen, and fine with me.' } },
       },
-      keep: () => this.signalled.push(id),
+      keep: () => this.unsignalled.delete(id),
     };
   }
 

@@ -10,6 +10,7 @@ import { load1 } from '../report/machine.ts';
 import { progress } from '../report/progress.ts';
 import { ApiDriver } from '../stack/api-driver.ts';
 import { startBenchStack, type BenchStack } from '../stack/bench-stack.ts';
+import { committedEvents, waitCommitted } from '../stack/committed-events.ts';
 import { accessApi, connectClient } from '../stack/connect-client.ts';
 import { TENANT } from '../stack/driver.ts';
 import { HttpCaller } from '../stack/http-caller.ts';
@@ -66,6 +67,7 @@ export async function runApi(
     const operator = await connectClient(stack, ['operator']);
     await operator.setTenant({ limits: { requestsPerSecond: REQUESTS_PER_SECOND } });
     await warmUp(stack, driver);
+    const completed = await committedEvents(stack, 'publish');
     await listsAnswer(client);
     const { rootId } = await growTree({ stack, driver, client }, FAMILY);
     const { nodes } = await client.lineage(rootId, 'tree');
@@ -98,7 +100,7 @@ export async function runApi(
       errorRate: all.errors / all.calls,
       routes: book.kinds().map((route) => ({ route, ...book.figuresOf([route]) })),
       usage,
-      verified: await verify(stack, clients),
+      verified: await verify(stack, clients, completed),
       load1: load1After,
     };
     progress(
@@ -143,14 +145,25 @@ async function listsAnswer(client: MaestroClient): Promise<void> {
   }
 }
 
-/** Reads all logs back. @throws Error when one is broken, or one that took a signal has not completed. */
-async function verify(stack: BenchStack, { started, signalled }: ApiClients): Promise<number> {
-  const ended = new Set(signalled);
+/**
+ * Waits until all have completed that need no signal or took one, and reads all logs back.
+ *
+ * @param completed how many had completed before the first was started.
+ * @throws Error when a log is broken, or one has not completed.
+ */
+async function verify(
+  stack: BenchStack,
+  { started, unsignalled }: ApiClients,
+  completed: number,
+): Promise<number> {
+  await waitCommitted(stack, 'publish', completed + started.length - unsignalled.size);
   await closedLoop(started.length, 16, async (index) => {
     const id = started[index] ?? '';
     const log = await readVerifiedLog(stack.store, { tenant: TENANT, id });
     const last = log.at(-1)?.type;
-    if (ended.has(id) && last !== 'publish') throw new Error(`${id} took a signal: ${last}`);
+    if (!unsignalled.has(id) && last !== 'publish') {
+      throw new Error(`${id} has not completed: ${last}`);
+    }
   });
   return started.length;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { openComponentSet, TOPIC, type OpenComponentSet } from './support/component-set.ts';
 
 /** Rounds of 16 concurrent writers against a real store. */
-const FENCING_ROUNDS = Number(process.env['MAESTRO_FENCING_ROUNDS'] ?? 150);
+const FENCING_ROUNDS = Number(process.env['MAESTRO_FENCING_ROUNDS'] ?? 75);
 
 /** The sets to run, by name. */
 const SETS = (process.env['MAESTRO_SETS'] ?? 'local,postgres,azure,aws').split(

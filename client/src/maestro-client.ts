@@ -310,7 +310,11 @@ export class MaestroClient {
 
   /** Who did what: records of the tenant's audit log as they are stored; for operators. */
   audit(
-    options: CallOptions & { readonly from?: number; readonly limit?: number } = {},
+    options: CallOptions & {
+      readonly tenant?: string;
+      readonly from?: number;
+      readonly limit?: number;
+    } = {},
   ): Promise<AuditPage> {
     const { signal, ...query } = options;
     return this.#transport.json({ method: 'GET', path: '/audit', query, signal });

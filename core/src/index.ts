@@ -52,11 +52,18 @@ export { RedactionSettings, StoredRedactionSettings } from './tenant/redaction-s
 export { TenantLimits } from './tenant/tenant-limits.ts';
 export { checkAllowed, TenantBudget, type TenantAllowance } from './tenant/tenant-allowance.ts';
 export { isTombstone, tombstone, TOMBSTONE_BEGINNING } from './tenant/tombstone.ts';
+export {
+  StateComponent,
+  TenantDeletion,
+  TenantDeletionRow,
+  tenantDeletionKey,
+  tenantStoreKey,
+  TenantStoreRow,
+} from './tenant/tenant-facts.ts';
 export { isErasable } from './tenant/erasable.ts';
 export {
   defaultTenantDocument,
   Residency,
-  StateComponent,
   TenantDocument,
   tenantDocumentKey,
   tenantPartition,

@@ -17,6 +17,8 @@ const ORPHAN_REMINDER_MS = 60_000;
 const IDLE_MS = 15 * 60_000;
 /** How long calls to other continuations may take at a shutdown, in ms. */
 const CALLS_MS = 5_000;
+/** How long it may take to arm reminders for after the hand-over, in ms; who is not armed by then is armed as it was. */
+const ARMING_MS = 1_500;
 /** How long the steps that are given up may take to report it, in ms. */
 const INTERRUPT_MS = 10_000;
 
@@ -217,7 +219,8 @@ export class ContinuationHost {
     await within(CALLS_MS, () => this.#turns.calling === 0);
     if (this.#handOverMs > 0) {
       const byMs = this.#ports.clock.nowMs() + this.#handOverMs;
-      await this.#turns.handOver(this.#activations.values(), byMs);
+      const armed = this.#turns.handOver(this.#activations.values(), byMs);
+      await Promise.race([armed, new Promise((resolve) => setTimeout(resolve, ARMING_MS))]);
     }
     this.#leaving = true;
     await within(this.#handOverMs, () => this.#activations.size === 0);

@@ -6,7 +6,7 @@ const AT_A_TIME = 32;
 
 /** What a host knows of freezes: which of its continuations they hold, and whose steps run on. */
 export class FreezeWatch {
-  readonly #tenants: Pick<TenantDirectory, 'freeze'>;
+  readonly #tenants: Pick<TenantDirectory, 'freeze' | 'deletion'>;
   readonly #steps: Pick<StepRunner, 'tenants' | 'interruptTenant'>;
   readonly #wake: (ref: ContinuationRef) => Promise<unknown>;
   readonly #held = new Map<string, ContinuationRef>();
@@ -16,7 +16,7 @@ export class FreezeWatch {
 
   /** @param wake has a continuation look for itself; rejects when it was not reached. */
   constructor(
-    tenants: Pick<TenantDirectory, 'freeze'>,
+    tenants: Pick<TenantDirectory, 'freeze' | 'deletion'>,
     steps: Pick<StepRunner, 'tenants' | 'interruptTenant'>,
     wake: (ref: ContinuationRef) => Promise<unknown>,
   ) {
@@ -46,13 +46,20 @@ export class FreezeWatch {
     if (this.#looking.has(tenant)) return;
     this.#looking.add(tenant);
     try {
-      if (await this.#tenants.freeze(tenant)) this.#steps.interruptTenant(tenant);
+      if (await this.#tenants.deletion(tenant)) this.#letGo(tenant);
+      else if (await this.#tenants.freeze(tenant)) this.#steps.interruptTenant(tenant);
       else void this.#goOn(tenant);
     } catch {
       // The store does not say: as it was, until it does.
     } finally {
       this.#looking.delete(tenant);
     }
+  }
+
+  /** Of a tenant that was deleted nothing is to be done any more. */
+  #letGo(tenant: string): void {
+    this.#steps.interruptTenant(tenant);
+    for (const [actorId, ref] of this.#held) if (ref.tenant === tenant) this.#held.delete(actorId);
   }
 
   /** Wakes everything that was held, a few at a time, as long as nothing is held anew; who cannot be reached is woken by a later look. */

@@ -65,14 +65,18 @@ export class RowEraser {
 
   async #erase(tenant: string, partition: string, keys: readonly string[]): Promise<Erased> {
     const found = await this.#rows.readMany(partition, keys);
-    const live = keys.filter((_, index) => !isTombstone(found[index] ?? ''));
+    const live = keys.filter((_, index) => {
+      const row = found[index];
+      return row !== undefined && !isTombstone(row);
+    });
     // Before the rows: of what nobody refers to any more nobody would know.
     const references = new Set(found.flatMap((row) => blobReferences(jsonOrUndefined(row ?? ''))));
     for (const sha256 of references) await this.#blobs.remove(tenant, sha256);
     const value = tombstone(new Date(this.#clock.nowMs()).toISOString());
     const writes = live.map((key) => ({ key, value, createOnly: false }));
+    // First, because keys of tombstones are not found again.
+    await this.#closeLog(partition, live, value);
     if (writes.length > 0) await this.#write(partition, writes);
-    await this.#closeLog(partition, keys, value);
     return { rows: writes.length, blobs: references.size };
   }
 
@@ -85,16 +89,13 @@ export class RowEraser {
     const [, beginning = '', sequence = ''] = LOG_KEY.exec(last ?? '') ?? [];
     if (sequence === '') return;
     const key = `${beginning}${String(Number(sequence) + 1).padStart(12, '0')}`;
-    for (;;) {
-      if ((await this.#rows.read(partition, key)) !== undefined) return;
-      const failure = await this.#rows.write(partition, [{ key, value, createOnly: true }]).then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      );
-      if (!failure) return;
-      if ((await this.#rows.read(partition, key)) === undefined)
-        throw unknownOutcome(failure.error);
-    }
+    if ((await this.#rows.read(partition, key)) !== undefined) return;
+    await this.#rows
+      .write(partition, [{ key, value, createOnly: true }])
+      .catch(async (error: unknown) => {
+        // This one's own, whose answer was lost, or another's: the place is taken.
+        if ((await this.#rows.read(partition, key)) === undefined) throw unknownOutcome(error);
+      });
   }
 
   async #write(partition: string, writes: readonly RowWrite[]): Promise<void> {

@@ -5,16 +5,21 @@ import {
   freezeRow,
   jsonOrUndefined,
   MaestroError,
+  TenantDeletionRow,
+  tenantDeletionKey,
   TenantDocument,
   tenantDocumentKey,
   tenantPartition,
+  tenantStoreKey,
+  TenantStoreRow,
   type ActiveFreeze,
   type Clock,
   type Freeze,
   type FreezeScope,
+  type TenantDeletion,
   type TenantDirectory,
 } from '@maestro/core';
-import type { RowStore } from '../store/row-store.ts';
+import type { RowStore, RowWrite } from '../store/row-store.ts';
 
 /** How old what is remembered may be, in ms. */
 const FRESH_MS = 1_000;
@@ -55,20 +60,45 @@ export class StoredTenants implements TenantDirectory {
     return this.#fresh(documentPlace(tenant), (row) => readDocument(tenant, row));
   }
 
-  async create(document: TenantDocument): Promise<boolean> {
-    const place = documentPlace(document.tenant);
-    const value = canonicalJson(document);
-    if ((await this.#rows.read(place.partition, place.key)) !== undefined) return false;
-    try {
-      await this.#rows.write(place.partition, [{ key: place.key, value, createOnly: true }]);
-      return true;
-    } catch (error) {
-      const there = await this.#rows.read(place.partition, place.key);
-      if (there === undefined) throw outcomeUnknown(place, error);
-      // This one's own, whose answer was lost, or another's.
-      return there === value;
-    } finally {
-      this.#remembered.delete(place.key);
+  async create(document: TenantDocument, stateComponent?: string): Promise<boolean> {
+    const { tenant } = document;
+    const { partition, key } = documentPlace(tenant);
+    const store = { schemaVersion: 1, stateComponent };
+    return this.#create(partition, [
+      { key, value: canonicalJson(document), createOnly: true },
+      ...(stateComponent === undefined
+        ? []
+        : [{ key: tenantStoreKey(tenant), value: canonicalJson(store), createOnly: true }]),
+    ]);
+  }
+
+  stateComponent(tenant: string): Promise<string | undefined> {
+    const place = { partition: tenantPartition(tenant), key: tenantStoreKey(tenant) };
+    return this.#fresh(place, (row) => readStore(tenant, row));
+  }
+
+  deletion(tenant: string): Promise<TenantDeletion | undefined> {
+    const place = { partition: tenantPartition(tenant), key: tenantDeletionKey(tenant) };
+    return this.#fresh(place, readDeletion);
+  }
+
+  async delete(tenant: string, deletion: TenantDeletion): Promise<TenantDeletion> {
+    const value = canonicalJson({ schemaVersion: 1, deletion });
+    const row = { key: tenantDeletionKey(tenant), value, createOnly: true };
+    await this.#create(tenantPartition(tenant), [row]);
+    await this.put(defaultTenantDocument(tenant));
+    this.refresh(tenant);
+    return (await this.deletion(tenant)) ?? deletion;
+  }
+
+  refresh(tenant: string): void {
+    for (const key of [
+      tenantDocumentKey(tenant),
+      tenantStoreKey(tenant),
+      tenantDeletionKey(tenant),
+      freezeRow({ tenant }).key,
+    ]) {
+      this.#remembered.delete(key);
     }
   }
 
@@ -87,6 +117,23 @@ export class StoredTenants implements TenantDirectory {
 
   setFreeze(scope: FreezeScope, freeze: Freeze | null): Promise<void> {
     return this.#write(freezeRow(scope), { schemaVersion: 1, freeze });
+  }
+
+  /** Creates rows, all of them or none. @returns whether the first was not there. */
+  async #create(partition: string, rows: readonly [RowWrite, ...RowWrite[]]): Promise<boolean> {
+    const [{ key, value }] = rows;
+    if ((await this.#rows.read(partition, key)) !== undefined) return false;
+    try {
+      await this.#rows.write(partition, rows);
+      return true;
+    } catch (error) {
+      const there = await this.#rows.read(partition, key);
+      if (there === undefined) throw outcomeUnknown({ partition, key }, error);
+      // This one's own, whose answer was lost, or another's.
+      return there === value;
+    } finally {
+      for (const row of rows) this.#remembered.delete(row.key);
+    }
   }
 
   #fresh<T>({ partition, key }: Place, read: (row: string | undefined) => T): Promise<T> {
@@ -152,6 +199,24 @@ function readDocument(tenant: string, row: string | undefined): TenantDocument |
     );
   }
   return parsed.data;
+}
+
+function readStore(tenant: string, row: string | undefined): string | undefined {
+  if (row === undefined) return undefined;
+  const parsed = TenantStoreRow.safeParse(jsonOrUndefined(row));
+  if (parsed.success) return parsed.data.stateComponent;
+  throw new MaestroError(
+    'tenant.invalid',
+    `what is stored about where the rows of tenant ${tenant} are cannot be understood`,
+    { cause: parsed.error },
+  );
+}
+
+/** A deletion that cannot be understood is one. */
+function readDeletion(row: string | undefined): TenantDeletion | undefined {
+  if (row === undefined) return undefined;
+  const parsed = TenantDeletionRow.safeParse(jsonOrUndefined(row));
+  return parsed.success ? parsed.data.deletion : { by: 'maestro', at: '1970-01-01T00:00:00.000Z' };
 }
 
 /** What cannot be understood may be a freeze that a later release has stored. */

@@ -1,4 +1,10 @@
-import { defaultTenantDocument, headKey, tenantDocumentKey, tenantPartition } from '@maestro/core';
+import {
+  defaultTenantDocument,
+  headKey,
+  tenantDocumentKey,
+  tenantPartition,
+  tenantStoreKey,
+} from '@maestro/core';
 import { expect, it } from 'vitest';
 import { FakeClock, MemoryRowStore } from '../testing/index.ts';
 import { StoredTenants } from './stored-tenants.ts';
@@ -10,7 +16,7 @@ async function connected() {
   const installation = new MemoryRowStore();
   const stores = new Map<string, MemoryRowStore>();
   const tenants = new StoredTenants(installation, new FakeClock());
-  await tenants.create({ ...defaultTenantDocument('acme'), stateComponent: 'acme-state' });
+  await tenants.create(defaultTenantDocument('acme'), 'acme-state');
   const rows = new TenantRows(installation, tenants, (component) => {
     const opened = new MemoryRowStore();
     stores.set(component, opened);
@@ -38,6 +44,7 @@ it('keeps the rows of a tenant where its document says, and all others with the 
   expect([...installation.snapshot().keys()].sort()).toEqual([
     headKey({ tenant: 'acme-2', id: ID }),
     tenantDocumentKey('acme'),
+    tenantStoreKey('acme'),
     headKey({ tenant: 'globex', id: ID }),
   ]);
 });
@@ -50,9 +57,18 @@ it('keeps document, freeze and audit log with the installation', async () => {
   for (const key of keys) expect(installation.snapshot().get(key)).toBe(key);
 });
 
+it('finds the rows of a tenant whose document cannot be understood', async () => {
+  const { installation, stores, rows } = await connected();
+  installation.tamper(tenantDocumentKey('acme'), '[]');
+  const key = headKey({ tenant: 'acme', id: ID });
+  await rows.write(`acme:${ID}`, row(key));
+  expect(stores.get('acme-state')?.snapshot().get(key)).toBe(key);
+  expect(await rows.read(tenantPartition('acme'), tenantDocumentKey('acme'))).toBe('[]');
+});
+
 it('writes nothing where it cannot be told where', async () => {
   const { installation, stores, rows } = await connected();
-  installation.tamper(tenantDocumentKey('globex'), '[]');
+  installation.tamper(tenantStoreKey('globex'), '[]');
   const before = installation.snapshot();
   const key = headKey({ tenant: 'globex', id: ID });
   await expect(rows.write(`globex:${ID}`, row(key))).rejects.toMatchObject({
@@ -61,5 +77,4 @@ it('writes nothing where it cannot be told where', async () => {
   await expect(rows.read(`globex:${ID}`, key)).rejects.toMatchObject({ code: 'tenant.invalid' });
   expect(installation.snapshot()).toEqual(before);
   expect(stores.size).toBe(0);
-  expect(await rows.read(tenantPartition('globex'), tenantDocumentKey('globex'))).toBe('[]');
 });

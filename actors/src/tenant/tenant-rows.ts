@@ -2,18 +2,18 @@ import { isErasable, type TenantDirectory } from '@maestro/core';
 import type { RowStore, RowWrite } from '../store/row-store.ts';
 
 /**
- * The rows of all tenants, each in the state component that its document names, or else in that of the installation. Document,
- * freeze and audit log are always in the latter: they are what says where the rest is.
+ * The rows of all tenants, each in the state component that it has for itself, or else in that of the installation. What is about
+ * the tenant (document, freeze, audit log ...) is always in the latter: it says where the rest is.
  */
 export class TenantRows implements RowStore {
   readonly #installation: RowStore;
-  readonly #tenants: Pick<TenantDirectory, 'find'>;
+  readonly #tenants: Pick<TenantDirectory, 'stateComponent'>;
   readonly #open: (component: string) => RowStore;
   readonly #opened = new Map<string, RowStore>();
 
   constructor(
     installation: RowStore,
-    tenants: Pick<TenantDirectory, 'find'>,
+    tenants: Pick<TenantDirectory, 'stateComponent'>,
     open: (component: string) => RowStore,
   ) {
     this.#installation = installation;
@@ -37,11 +37,11 @@ export class TenantRows implements RowStore {
     await (await this.#of(partition)).write(partition, writes, signal);
   }
 
-  /** @throws MaestroError that the document cannot be read or understood: where the rows are is not known then. */
+  /** @throws MaestroError that it cannot be read, or understood, where the rows are. */
   async #of(partition: string): Promise<RowStore> {
     const tenant = partition.slice(0, partition.indexOf(':'));
     if (!isErasable(tenant, `${partition}:`)) return this.#installation;
-    const component = (await this.#tenants.find(tenant))?.stateComponent;
+    const component = await this.#tenants.stateComponent(tenant);
     if (component === undefined) return this.#installation;
     let rows = this.#opened.get(component);
     if (!rows) {

@@ -41,7 +41,7 @@ export interface TopicHostPorts {
   readonly rows: RowStore;
   readonly clock: Clock;
   /** Say what is taken out of items. */
-  readonly tenants: Pick<TenantDirectory, 'document'>;
+  readonly tenants: Pick<TenantDirectory, 'document' | 'deletion'>;
   readonly reminders: TopicReminders;
   /** Wakes a continuation with the item that it waited for. */
   readonly deliver: (ref: TopicRef, match: Match) => Promise<unknown>;
@@ -111,6 +111,10 @@ export class TopicHost {
   async remind(actorId: string): Promise<void> {
     const hosted = this.#hosted(actorId);
     hosted.armedAtMs = 0;
+    if (await this.#isDeleted(hosted.topic.ref)) {
+      this.deactivate(actorId);
+      return this.#ports.reminders.disarm(hosted.topic.ref, REMINDER);
+    }
     if (await hosted.topic.look()) return this.#cover(hosted);
     await this.#reminding(hosted, async () => {
       // Unless it was armed while this looked.
@@ -132,7 +136,15 @@ export class TopicHost {
     }
   }
 
+  #isDeleted({ tenant }: TopicRef): Promise<boolean> {
+    return this.#ports.tenants.deletion(tenant).then((deletion) => deletion !== undefined);
+  }
+
+  /** @throws MaestroError `tenant.deleted`, and what the topic refuses. */
   async #run(topic: WakeTopic, command: TopicCommand): Promise<TopicReply> {
+    if (await this.#isDeleted(topic.ref)) {
+      throw new MaestroError('tenant.deleted', `the tenant ${topic.ref.tenant} was deleted`);
+    }
     switch (command.kind) {
       case 'publish': {
         const { texts } = await rulesOf(this.#ports.tenants, topic.ref.tenant);

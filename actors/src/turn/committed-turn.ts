@@ -18,9 +18,11 @@ export interface CommittedTurn {
  *
  * @throws MaestroError `tenant.deleted` for whatever else there is.
  */
-export function nobody({ ref }: Activation, command: Command): CommittedTurn {
+export function nobody(activation: Activation, command: Command): CommittedTurn {
+  // Nothing of it is to be looked after any more.
+  activation.drop();
   if (command.kind !== 'wake') {
-    throw new MaestroError('tenant.deleted', `the tenant ${ref.tenant} was deleted`);
+    throw new MaestroError('tenant.deleted', `the tenant ${activation.ref.tenant} was deleted`);
   }
   return { reply: { kind: 'woken', found: false }, memory: null, before: null };
 }

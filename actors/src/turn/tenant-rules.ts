@@ -19,17 +19,18 @@ export type TenantRules = Pick<DecideContext, 'limits' | 'allowance' | 'texts'> 
  * @throws MaestroError, retryable, when the store cannot be read.
  */
 export async function rulesOf(
-  tenants: Pick<TenantDirectory, 'document'>,
+  tenants: Pick<TenantDirectory, 'document' | 'deletion'>,
   tenant: string,
 ): Promise<TenantRules> {
+  const deleted = (await tenants.deletion(tenant)) !== undefined;
   try {
     const document = await tenants.document(tenant);
-    const { limits, redaction, deleted } = document;
+    const { limits, redaction } = document;
     return {
       limits: () => limits,
       allowance: () => document,
       texts: textRedactorOf(redaction),
-      deleted: deleted !== undefined,
+      deleted,
     };
   } catch (error) {
     const failure = MaestroError.from(error);
@@ -41,7 +42,7 @@ export async function rulesOf(
       limits: refuse,
       allowance: refuse,
       texts: textRedactorOf(defaultTenantDocument(tenant).redaction),
-      deleted: false,
+      deleted,
     };
   }
 }

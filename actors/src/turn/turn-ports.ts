@@ -22,7 +22,7 @@ export interface TurnPorts {
   readonly scheduler: Scheduler;
   readonly bus: StreamBus;
   readonly recipes: RecipeRegistry;
-  readonly tenants: Pick<TenantDirectory, 'document' | 'freeze'>;
+  readonly tenants: Pick<TenantDirectory, 'document' | 'freeze' | 'deletion'>;
   readonly clock: Clock;
   /** Whether the signal `skip` is taken. @default false */
   readonly virtualClock?: boolean;

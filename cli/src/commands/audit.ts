@@ -14,6 +14,7 @@ const PAGE = 200;
 
 interface AuditOptions {
   readonly from: number;
+  readonly tenant?: string;
   readonly continuation?: string;
   readonly file?: string;
 }
@@ -27,6 +28,10 @@ export function addAudit(program: Command, environment: CliEnvironment): void {
       'Shows the audit log of the tenant, and checks on the way that no record was changed, left out or added. With --json the records come as they are stored, one on a line: an export, which --file checks and shows again. Exits with 1 at the first record that is not in order.',
     )
     .option('--from <number>', 'number of the first record', wholeNumber(1), 1)
+    .option(
+      '--tenant <tenant>',
+      'of another tenant, also a deleted one (admins of the installation)',
+    )
     .option('--continuation <id>', 'show only what was done to this one; all records are checked')
     .option('--file <file>', 'an export, instead of asking the API')
     .addHelpText(
@@ -40,7 +45,7 @@ Examples:
       const { options, output, signal } = contextOf<AuditOptions>(command, environment);
       const { from, continuation, file } = options;
       const rows =
-        file === undefined ? asked(connect(options, environment), from, signal) : exported(file);
+        file === undefined ? asked(connect(options, environment), options, signal) : exported(file);
       // What comes before the first record is only known of the whole log.
       const whole = file === undefined && from === 1;
       const verifier = new AuditVerifier(whole ? { number: 0, hash: AUDIT_GENESIS } : undefined);
@@ -67,11 +72,16 @@ Examples:
 
 async function* asked(
   client: MaestroClient,
-  first: number,
+  { tenant, from: first }: Pick<AuditOptions, 'from' | 'tenant'>,
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
   for (let from: number | null = first; from !== null;) {
-    const page = await client.audit({ from, limit: PAGE, signal });
+    const page = await client.audit({
+      from,
+      limit: PAGE,
+      signal,
+      ...(tenant === undefined ? {} : { tenant }),
+    });
     yield* page.records;
     from = page.next;
   }

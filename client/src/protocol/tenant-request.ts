@@ -3,6 +3,7 @@ import {
   Residency,
   Sensitivity,
   StateComponent,
+  TenantDeletion,
   TenantBudget,
   TenantDocument,
   TenantLimits,
@@ -39,8 +40,11 @@ export const TenantCreation = TenantRequest.extend({ tenant: TenantSlug });
 export type TenantCreation = z.infer<typeof TenantCreation>;
 export type TenantCreationInput = z.input<typeof TenantCreation>;
 
-/** What a tenant is allowed. */
-export const TenantAnswer = TenantDocument;
+/** What a tenant is allowed; where its rows are, unless with those of the installation; and who deleted it, if somebody did. */
+export const TenantAnswer = TenantDocument.extend({
+  stateComponent: StateComponent.optional(),
+  deleted: TenantDeletion.optional(),
+});
 export type TenantAnswer = z.infer<typeof TenantAnswer>;
 
 /** Keys that one request erases at most. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { TenantSlug } from '../continuation/identifiers.ts';
 import { Sensitivity } from '../goal/goal-frame.ts';
-import { Instant } from '../wake/wake-condition.ts';
 import { StoredRedactionSettings } from './redaction-settings.ts';
 import { TenantBudget } from './tenant-allowance.ts';
 import { TenantLimits } from './tenant-limits.ts';
@@ -16,11 +15,6 @@ export const Residency = z
   .max(20)
   .default([]);
 
-/** Name of a Dapr state component. */
-export const StateComponent = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'must be the name of a state component');
-
 /** What a tenant is allowed, as it is stored: a release passes over what only a later one knows. */
 export const TenantDocument = z.looseObject({
   schemaVersion: z.int().min(1),
@@ -30,10 +24,6 @@ export const TenantDocument = z.looseObject({
   budget: z.looseObject(TenantBudget.shape).prefault({}),
   maxSensitivity: Sensitivity.default('restricted'),
   residency: Residency,
-  /** The state component that the tenant has for itself; absent: that of the installation. */
-  stateComponent: StateComponent.optional(),
-  /** Who deleted the tenant, and when: nothing of it is served or started any more. */
-  deleted: z.looseObject({ by: z.string().max(200), at: Instant }).optional(),
 });
 export type TenantDocument = z.infer<typeof TenantDocument>;
 

@@ -4,6 +4,7 @@ import { readApiConfig } from './api-config.ts';
 const PORTS = { DAPR_HTTP_PORT: '3500', APP_PORT: '3000' };
 const ACTOR_KEY = 'k'.repeat(32);
 const LEAST = {
+  MAESTRO_ADMIN_TENANT: 'platform',
   ...PORTS,
   MAESTRO_ACTOR_KEY: ACTOR_KEY,
   MAESTRO_IDENTITY: 'oidc',
@@ -45,6 +46,7 @@ it('has defaults for all but the ports of the sidecar and who may call', () => {
     devKeyFile: '.maestro/dev-issuer.json',
     warehouseApp: '',
     corsOrigins: [],
+    adminTenant: 'platform',
     registeredOnly: true,
     region: undefined,
     statusPage: true,
@@ -134,4 +136,15 @@ it('needs to know of each of several issuers whom it speaks for', () => {
   expect(() => readApiConfig({ ...entra, MAESTRO_IDENTITY_TENANT_CLAIM: 'org' })).toThrowError(
     /MAESTRO_IDENTITY_ISSUER_TENANTS/,
   );
+});
+
+it('has somebody who can create tenants where they have to be created', () => {
+  const { MAESTRO_ADMIN_TENANT: _, ...nobody } = LEAST;
+  expect(() => readApiConfig(nobody)).toThrow(
+    expect.objectContaining({
+      code: 'config.invalid',
+      message: expect.stringContaining('MAESTRO_ADMIN_TENANT'),
+    }),
+  );
+  expect(readApiConfig({ ...nobody, MAESTRO_TENANTS: 'open' }).registeredOnly).toBe(false);
 });

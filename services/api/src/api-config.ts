@@ -1,4 +1,5 @@
 import { actorKeysOf, Port, readEnvironment, ServiceEnvironment } from '@maestro/actors';
+import { MaestroError } from '@maestro/core';
 import path from 'node:path';
 import { z } from 'zod';
 import { AdmissionEnvironment, admissionOf } from './admission-environment.ts';
@@ -68,7 +69,7 @@ export interface ApiConfig {
  */
 export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
   const data = readEnvironment(ApiEnvironment, environment);
-  return Object.freeze({
+  const config = Object.freeze({
     daprHttpPort: data.DAPR_HTTP_PORT,
     appPort: data.APP_PORT,
     port: data.MAESTRO_API_PORT,
@@ -87,4 +88,11 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     appToken: data.APP_API_TOKEN,
     logLevel: data.MAESTRO_LOG_LEVEL,
   });
+  if (config.registeredOnly && config.adminTenant === undefined) {
+    throw new MaestroError(
+      'config.invalid',
+      'MAESTRO_ADMIN_TENANT: without it nobody can create a tenant, and with MAESTRO_TENANTS=registered (the default in production) only those that were created are served; open serves all',
+    );
+  }
+  return config;
 }

@@ -43,7 +43,7 @@ beforeEach(async () => {
   const app = express();
   const gatekeepers = {
     identity: plainIdentity,
-    tenants: { freeze: none, find: async () => undefined },
+    tenants: { freeze: none, find: async () => undefined, deletion: async () => undefined },
     rateLimit: { take: async () => undefined },
   };
   const log = pino({ level: 'silent' });

@@ -1,6 +1,7 @@
-import type { RowWrite } from '@maestro/actors';
-import { isTombstone, tenantDocumentKey } from '@maestro/core';
+import { StoredTenants, type RowWrite } from '@maestro/actors';
+import { defaultTenantDocument, isTombstone, tenantDocumentKey, topicActorId } from '@maestro/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ModelLife } from './read-model/read-model.ts';
 import { startApi, type ApiHarness, type CallOptions } from './testing/api-harness.ts';
 import { largeWriter } from './testing/large-writer.ts';
 
@@ -116,6 +117,46 @@ describe('a tenant', () => {
     }
   });
 
+  it('has nothing of others in its audit log than what they did', async () => {
+    await create({ tenant: 'acme' });
+    const before = [...api.runtime.rows.snapshot().keys()];
+    for (const [path, body] of [
+      ['/freeze', { reason: 'forged', tenant: 'acme' }],
+      ['/thaw', { tenant: 'never-was' }],
+    ] as const) {
+      const refusal = await api.refused('POST', path, { token: 'platform:olga:operator', body });
+      expect(refusal.code).toBe('auth.forbidden');
+    }
+    const typo = { reason: 'x', tenant: 'never-was' };
+    expect(await api.refused('POST', '/freeze', { ...ADMIN, body: typo })).toMatchObject({
+      code: 'tenant.not_found',
+    });
+    const added = [...api.runtime.rows.snapshot().keys()].filter((key) => !before.includes(key));
+    expect(
+      added.every((key) => key.startsWith('platform:audit:')),
+      added.join(),
+    ).toBe(true);
+  });
+
+  it('that has continuations gets no state component for itself any more', async () => {
+    await api.close();
+    const life = { id: '01J00000000000000000000000' } as ModelLife;
+    api = await startApi({
+      adminTenant: 'platform',
+      readModel: {
+        list: async () => ({ builtAtMs: 0, lives: [life] }),
+        figures: () => Promise.reject(new Error('nobody asks')),
+        replay: async () => undefined,
+        erase: async () => undefined,
+      },
+    });
+    const body = { tenant: 'acme', stateComponent: 'acme-state' };
+    expect(await api.refused('POST', '/tenants', { ...ADMIN, body })).toMatchObject({
+      code: 'request.unprocessable',
+      json: { errors: [{ at: '/stateComponent' }] },
+    });
+  });
+
   it('says itself what it is allowed, but not where its data may be', async () => {
     await create({ tenant: 'acme', residency: ['eu-west'] });
     const token = 'acme:olga:operator';
@@ -222,6 +263,52 @@ describe('deletion', () => {
     expect((await api.call('GET', '/tenant', { token: 'globex:bob' })).httpStatus).toBe(200);
   });
 
+  it('is not undone by what another process still lets be said', async () => {
+    const other = new StoredTenants(api.runtime.rows, api.runtime.clock);
+    await deleted('acme');
+    await other.put(defaultTenantDocument('acme'));
+    api.runtime.clock.advance(1_000);
+    expect(await api.refused('GET', '/tenant')).toMatchObject({ code: 'tenant.deleted' });
+    api.runtime.rows.tamper(tenantDocumentKey('acme'), '[]');
+    api.runtime.clock.advance(1_000);
+    expect(await api.refused('GET', '/tenant')).toMatchObject({ code: 'tenant.deleted' });
+  });
+
+  it('reaches topics: they take nothing, and owe nothing', async () => {
+    const item = { id: 'one', title: 'x', at: '2026-01-01T00:00:00Z', source: 's' };
+    const publish = (): ReturnType<ApiHarness['call']> =>
+      api.call('POST', '/streams/papers/items', { body: { items: [item] } });
+    expect((await publish()).httpStatus).toBe(200);
+    await deleted('acme');
+    await api.call('POST', '/tenants/acme/erasures', { ...ADMIN, body: { keys: keysOf('acme') } });
+    const before = api.rows();
+    const { host } = api.runtime.topics;
+    const actorId = topicActorId({ tenant: 'acme', kind: 'stream', name: 'papers', shard: 0 });
+    const command = { kind: 'publish', items: [{ id: 'two', item }] };
+    expect(await host.invoke(actorId, command)).toMatchObject({
+      ok: false,
+      error: { code: 'tenant.deleted' },
+    });
+    await host.remind(actorId);
+    expect(api.rows()).toEqual(before);
+  });
+
+  it('closes a log before it erases it, so that a crash in between leaves it closed', async () => {
+    const id = await api.start('wait@1');
+    const keys = keysOf('acme');
+    await deleted('acme');
+    const { rows } = api.runtime;
+    rows.fault = (writes) => (writes.some(({ createOnly }) => !createOnly) ? 'refuse' : undefined);
+    const body = { keys };
+    expect(await api.call('POST', '/tenants/acme/erasures', { ...ADMIN, body })).toMatchObject({
+      httpStatus: 503,
+    });
+    rows.fault = () => undefined;
+    const log = [...api.rows().keys()].filter((key) => key.startsWith(`acme:${id}:log:`)).sort();
+    expect(isTombstone(api.rows().get(log.at(-1) ?? '') ?? '')).toBe(true);
+    expect(log.length).toBe(keys.filter((key) => key.startsWith(`acme:${id}:log:`)).length + 1);
+  });
+
   it('erases rows and the values that they refer to, and closes each log', async () => {
     const id = await api.start('large-writer@1');
     await api.runtime.advance(10);
@@ -239,6 +326,8 @@ describe('deletion', () => {
     await deleted('acme');
     for (const key of [
       'globex:x:head',
+      'acme:tenant:deleted',
+      'acme:tenant:store',
       'acme:tenant:document',
       'acme:tenant:freeze',
       'acme:audit:000000000001',
@@ -254,12 +343,12 @@ describe('deletion', () => {
     expect(json).toEqual({ rows: keys.length, blobs: 1 });
     expect(api.runtime.blobs.size).toBe(0);
     const rows = api.rows();
+    expect(keysOf('acme').length).toBe(keys.length + 1);
     for (const key of keysOf('acme')) expect(isTombstone(rows.get(key) ?? ''), key).toBe(true);
     for (const [key, value] of foreign) expect(rows.get(key)).toBe(value);
-    expect((await api.call('POST', '/tenants/acme/erasures', { ...ADMIN, body })).json).toEqual({
-      rows: 0,
-      blobs: 0,
-    });
+    const nothing = { keys: [...keys, 'acme:nothing:at:all'] };
+    const again = await api.call('POST', '/tenants/acme/erasures', { ...ADMIN, body: nothing });
+    expect(again.json).toEqual({ rows: 0, blobs: 0 });
     // The place of the next event is taken: a host that was asleep meanwhile gets nothing in.
     const events = keys.filter((key) => key.startsWith(`acme:${id}:log:`)).length;
     const next: RowWrite = {
@@ -284,6 +373,12 @@ describe('deletion', () => {
 
   it('is in the audit logs of both tenants', async () => {
     await deleted('acme');
+    const path = '/audit?tenant=acme';
+    const { text: read } = await api.call('GET', path, ADMIN);
+    expect(read).toContain('deleteTenant');
+    expect(await api.refused('GET', path, { token: 'globex:ada:admin' })).toMatchObject({
+      code: 'auth.forbidden',
+    });
     for (const tenant of ['platform', 'acme']) {
       const rows = [...api.runtime.rows.snapshot()].filter(([key]) =>
         key.startsWith(`${tenant}:audit:`),

@@ -196,7 +196,7 @@ it('is filled by a warehouse whose environment names it, which says how far it i
   });
   const { warehouse, tables } = await createWarehouse(config, {
     store: { readHead: async () => undefined, readRange: async () => [] },
-    tenants: { find: async () => undefined },
+    tenants: { deletion: async () => undefined, refresh: () => undefined },
     wake: async () => undefined,
     observability: new MemoryObservability(),
     notes: { info: () => undefined, warn: () => undefined },

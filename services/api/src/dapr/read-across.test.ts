@@ -29,7 +29,10 @@ async function sidecar(typeOf: () => string | undefined): Promise<{
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   http = new SidecarHttp((server.address() as AddressInfo).port);
-  return { readRows: readAcross(http, 'maestro-state', { find: async () => undefined }), asked };
+  return {
+    readRows: readAcross(http, 'maestro-state', { stateComponent: async () => undefined }),
+    asked,
+  };
 }
 
 it.each(['state.sqlite', 'state.postgresql'])('reads at once where it can: %s', async (type) => {

@@ -15,14 +15,14 @@ interface Metadata {
 export function readAcross(
   http: SidecarHttp,
   component: string,
-  tenants: Pick<TenantDirectory, 'find'>,
+  tenants: Pick<TenantDirectory, 'stateComponent'>,
 ): ReadRows {
   /** Null where rows of different continuations have to be asked for one by one. */
   const known = new Map<string, DaprRowStore | null>();
   return async (keys) => {
     const [first = ''] = keys;
-    const document = await tenants.find(first.slice(0, first.indexOf(':')));
-    const name = document?.stateComponent ?? component;
+    const tenant = first.slice(0, first.indexOf(':'));
+    const name = (await tenants.stateComponent(tenant)) ?? component;
     let rows = known.get(name);
     if (rows === undefined) {
       rows = await rowsAcross(http, name);

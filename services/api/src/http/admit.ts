@@ -16,21 +16,24 @@ export interface Admission {
  * @throws MaestroError `tenant.unknown`, `tenant.deleted` or `tenant.elsewhere`; or, retryable, that the store cannot be read.
  */
 export async function admit(
-  tenants: Pick<TenantDirectory, 'find'>,
+  tenants: Pick<TenantDirectory, 'find' | 'deletion'>,
   tenant: string,
   { registeredOnly = false, region, adminTenant }: Admission,
 ): Promise<void> {
-  const document = await tenants.find(tenant).catch((error: unknown) => {
-    if (MaestroError.from(error).code === 'tenant.invalid') return null;
-    throw error;
-  });
+  const [deletion, document] = await Promise.all([
+    tenants.deletion(tenant),
+    tenants.find(tenant).catch((error: unknown) => {
+      if (MaestroError.from(error).code === 'tenant.invalid') return null;
+      throw error;
+    }),
+  ]);
+  if (deletion) {
+    throw new MaestroError('tenant.deleted', `the tenant was deleted at ${deletion.at}`);
+  }
   if (document === null) return;
   if (document === undefined) {
     if (!registeredOnly || tenant === adminTenant) return;
     throw new MaestroError('tenant.unknown', 'the tenant of the token was not created here');
-  }
-  if (document.deleted) {
-    throw new MaestroError('tenant.deleted', `the tenant was deleted at ${document.deleted.at}`);
   }
   if (mayBeIn(document.residency, region)) return;
   throw new MaestroError(

@@ -16,7 +16,8 @@ export interface AuditParts {
 }
 
 /**
- * Handles a request with its entries in the audit log of the caller's tenant, and of the one that it is about. What is done to a continuation is in the
+ * Handles a request with its entries in the audit log of the caller's tenant; what was done to another tenant is in the log of that,
+ * too. What is done to a continuation is in the
  * continuation's own log too, so its entry comes afterwards, and one that the store does not take is a warning.
  *
  * @throws MaestroError what the handler throws; or that an entry which has to be there before was not taken.
@@ -28,7 +29,6 @@ export async function audited(
 ): Promise<Answer | undefined> {
   const { principal, id, requestId, body } = request;
   const about = route.auditTenant?.(body) ?? request.tenant;
-  const logs = [...new Set([principal.tenant, about])];
   const detail = {
     ...(about === principal.tenant ? {} : { tenant: about, byTenant: principal.tenant }),
     ...route.auditDetail?.(body),
@@ -44,7 +44,11 @@ export async function audited(
       ...(Object.keys(detail).length > 0 ? { detail } : {}),
       ...more,
     };
-    await Promise.all(logs.map((tenant) => audit.append(tenant, entry)));
+    // Whoever may not do it has no business in the log of another.
+    const both = more.outcome === 'done' && about !== principal.tenant;
+    await Promise.all(
+      [principal.tenant, ...(both ? [about] : [])].map((tenant) => audit.append(tenant, entry)),
+    );
   };
   if (route.audit === 'before') await append({ outcome: 'asked' });
   const afterwards = async (more: Parameters<typeof append>[0]): Promise<void> => {

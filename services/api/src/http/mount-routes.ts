@@ -33,7 +33,7 @@ export interface RequestObservers {
 /** Who says whether a request may go on. */
 export interface Gatekeepers {
   readonly identity: Identity;
-  readonly tenants: Pick<TenantDirectory, 'freeze' | 'find'>;
+  readonly tenants: Pick<TenantDirectory, 'freeze' | 'find' | 'deletion'>;
   readonly admission?: Admission | undefined;
   readonly rateLimit: Pick<RateLimit, 'take'>;
 }

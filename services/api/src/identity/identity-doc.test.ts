@@ -47,6 +47,7 @@ describe('docs/reference/identity.md', () => {
       });
     const { identity } = readApiConfig({
       MAESTRO_ACTOR_KEY: 'k'.repeat(32),
+      MAESTRO_TENANTS: 'open',
       DAPR_HTTP_PORT: '3500',
       APP_PORT: '3000',
       ...Object.fromEntries(variables),

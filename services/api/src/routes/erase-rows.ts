@@ -34,8 +34,8 @@ export function eraseRows({ tenants, eraser }: ApiParts): Route {
       'sidecar.unavailable',
     ],
     handle: async ({ tenant, body }) => {
-      const document = await tenants.find(tenant);
-      if (!document?.deleted) {
+      tenants.refresh(tenant);
+      if (!(await tenants.deletion(tenant))) {
         throw new MaestroError('tenant.not_deleted', `delete ${tenant} first`);
       }
       return { status: 200, body: await eraser.erase(tenant, body.keys) };

@@ -1,5 +1,6 @@
 import { FreezeRequest, ThawRequest, type FreezeAnswer } from '@maestro/client/protocol';
 import {
+  MaestroError,
   shortened,
   StoredRedactionSettings,
   textRedactorOf,
@@ -64,12 +65,12 @@ export function freeze(parts: ApiParts): Route {
       example: { reason: 'an inquiry is under way' },
     },
     answers: { 200: ANSWER },
-    errors: ['commit.outcome_unknown', 'sidecar.unavailable'],
+    errors: ['tenant.not_found', 'tenant.invalid', 'commit.outcome_unknown', 'sidecar.unavailable'],
     handle: async (request) => {
       const { principal, body } = request;
       const at = new Date(clock.nowMs()).toISOString();
       const { reason } = body;
-      await tenants.setFreeze(scopeOf(request, parts), { by: principal.subject, reason, at });
+      await tenants.setFreeze(await scopeOf(request, parts), { by: principal.subject, reason, at });
       return { status: 200, body: await now(parts, principal, body.tenant) };
     },
   });
@@ -90,23 +91,26 @@ export function thaw(parts: ApiParts): Route {
     auditTenant: ({ tenant }) => tenant,
     body: { schema: ThawRequest, name: 'ThawRequest', example: {} },
     answers: { 200: ANSWER },
-    errors: ['commit.outcome_unknown', 'sidecar.unavailable'],
+    errors: ['tenant.not_found', 'tenant.invalid', 'commit.outcome_unknown', 'sidecar.unavailable'],
     handle: async (request) => {
-      await parts.tenants.setFreeze(scopeOf(request, parts), null);
+      await parts.tenants.setFreeze(await scopeOf(request, parts), null);
       const { principal, body } = request;
       return { status: 200, body: await now(parts, principal, body.tenant) };
     },
   });
 }
 
-/** @throws MaestroError `auth.forbidden` when somebody means others who may not. */
-function scopeOf(
+/** @throws MaestroError `auth.forbidden` when somebody means others who may not, `tenant.not_found` for one that is not there. */
+async function scopeOf(
   { principal, body }: Pick<ApiRequest<ThawRequest, unknown>, 'principal' | 'body'>,
-  { adminTenant }: ApiParts,
-): FreezeScope {
+  { adminTenant, tenants }: ApiParts,
+): Promise<FreezeScope> {
   const { scope, tenant = principal.tenant } = body;
   if (scope === 'installation' || tenant !== principal.tenant) {
     checkAdministers(principal, adminTenant);
+  }
+  if (tenant !== principal.tenant && !(await tenants.find(tenant))) {
+    throw new MaestroError('tenant.not_found', `there is no tenant ${tenant}`);
   }
   return scope === 'installation' ? 'installation' : { tenant };
 }

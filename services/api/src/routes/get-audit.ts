@@ -1,7 +1,8 @@
 import { MAX_AUDIT_PAGE, type AuditPage } from '@maestro/client/protocol';
-import { AUDIT_GENESIS, auditRecord } from '@maestro/core';
+import { AUDIT_GENESIS, auditRecord, TenantSlug } from '@maestro/core';
 import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
+import { checkAdministers } from '../http/permissions.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { EXAMPLE_ID } from './examples.ts';
 import { MAX_QUERY_INTEGER, QueryInteger } from './list-events.ts';
@@ -9,6 +10,7 @@ import { MAX_QUERY_INTEGER, QueryInteger } from './list-events.ts';
 const DEFAULT_PAGE = 100;
 
 const AuditRequest = z.strictObject({
+  tenant: TenantSlug.optional(),
   from: QueryInteger.pipe(z.int().min(1)).default(1),
   limit: QueryInteger.pipe(z.int().min(1).max(MAX_AUDIT_PAGE)).default(DEFAULT_PAGE),
 });
@@ -26,7 +28,7 @@ const EXAMPLE = auditRecord('acme', { number: 0, hash: AUDIT_GENESIS }, [
 ]);
 
 /** `GET /audit`. */
-export function getAudit({ audit }: ApiParts): Route {
+export function getAudit({ audit, adminTenant }: ApiParts): Route {
   return defineRoute({
     method: 'get',
     path: '/audit',
@@ -36,6 +38,13 @@ export function getAudit({ audit }: ApiParts): Route {
       'For operators. The records of the tenant exactly as they are stored: each holds one or more entries and the hash of the record before, so that what was changed or taken away shows. An entry says who asked for what, of which continuation, and what came of it.',
     query: AuditRequest,
     parameters: [
+      {
+        in: 'query',
+        name: 'tenant',
+        description:
+          'Another tenant than that of the token, also one that was deleted; for admins of the installation.',
+        schema: { type: 'string', pattern: '^[a-z0-9-]{1,40}$' },
+      },
       {
         in: 'query',
         name: 'from',
@@ -58,8 +67,9 @@ export function getAudit({ audit }: ApiParts): Route {
     },
     errors: ['sidecar.unavailable'],
     handle: async ({ principal, query }) => {
-      const { from, limit } = query;
-      const records = [...(await audit.read(principal.tenant, from, limit))];
+      const { tenant = principal.tenant, from, limit } = query;
+      if (tenant !== principal.tenant) checkAdministers(principal, adminTenant);
+      const records = [...(await audit.read(tenant, from, limit))];
       const next = records.length < limit ? null : from + limit;
       return { status: 200, body: { records, next } satisfies AuditPage };
     },

@@ -13,7 +13,7 @@ const StreamQuery = z.strictObject({ from: QueryInteger.pipe(z.int().min(1)).def
 
 /** `GET /continuations/{id}/events/stream`. */
 export function streamEvents(parts: ApiParts, nudges: CommitNudges): Route {
-  const { store, log, stopping, clock } = parts;
+  const { store, tenants, log, stopping, clock } = parts;
   return defineRoute({
     method: 'get',
     path: '/continuations/:id/events/stream',
@@ -57,7 +57,7 @@ export function streamEvents(parts: ApiParts, nudges: CommitNudges): Route {
         log.warn({ requestId, err: error }, 'a live stream could not read its log');
       };
       const items = tailLog({ store, nudges, ref, from, signal: open.signal, onFault });
-      await sendStream(messagesOf(items), { response, open, principal, clock });
+      await sendStream(messagesOf(items), { response, open, principal, clock, tenants });
       return undefined;
     },
   });

@@ -10,7 +10,7 @@ import type { TenantFeeds } from '../stream/tenant-feeds.ts';
 
 /** `GET /events/stream`. */
 export function streamTenantEvents(parts: ApiParts, feeds: TenantFeeds | undefined): Route {
-  const { store, log, stopping, clock } = parts;
+  const { store, tenants, log, stopping, clock } = parts;
   return defineRoute({
     method: 'get',
     path: '/events/stream',
@@ -61,7 +61,7 @@ Only where one process does everything (standalone, without a broker): elsewhere
         ? follow({ log: store, tenant, feed, after: position, signal: open.signal, onFault })
         : begin(first, { log: store, tenant, feed, signal: open.signal, onFault });
       const letGo = feed.hold();
-      await sendStream(messages, { response, open, principal, clock }).finally(letGo);
+      await sendStream(messages, { response, open, principal, clock, tenants }).finally(letGo);
       return undefined;
     },
   });

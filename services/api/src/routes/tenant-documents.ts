@@ -1,8 +1,9 @@
-import type { TenantRequest } from '@maestro/client/protocol';
+import type { TenantAnswer, TenantRequest } from '@maestro/client/protocol';
 import {
   defaultTenantDocument,
   MaestroError,
   type JsonValue,
+  type TenantDirectory,
   type TenantDocument,
 } from '@maestro/core';
 import { mayBeIn } from '../http/admit.ts';
@@ -27,51 +28,54 @@ export const TENANT_DOCUMENT = {
  * The document that a request asks for.
  *
  * @param region where this deployment is.
- * @param stateComponent of the tenant as it is: where its rows are is said once.
- * @throws MaestroError `request.unprocessable` for the document of another tenant, or of another component, or one that may
- * not be here.
+ * @throws MaestroError `request.unprocessable` for the document of another tenant, or one that may not be here.
  */
 export function documentOf(
   tenant: string,
   request: TenantRequest,
   region: string | undefined,
-  stateComponent: string | undefined,
 ): TenantDocument {
   if ((request.tenant ?? tenant) !== tenant) {
-    throw new MaestroError(
-      'request.unprocessable',
-      `this is of tenant ${request.tenant}, not of ${tenant}`,
-      { details: [{ at: '/tenant', message: `must be ${tenant}` }] },
-    );
+    throw contradiction('/tenant', `this is of tenant ${request.tenant}, not of ${tenant}`);
   }
   const { limits, redaction, budget, maxSensitivity, residency } = request;
   if (!mayBeIn(residency, region)) {
     const here = region === undefined ? 'has no name' : `is ${region}`;
-    throw new MaestroError(
-      'request.unprocessable',
+    throw contradiction(
+      '/residency',
       `the tenant could not be served here: the region of this deployment ${here}`,
-      {
-        details: [
-          { at: '/residency', message: 'must be empty or hold the region of this deployment' },
-        ],
-      },
     );
   }
-  if ((request.stateComponent ?? stateComponent) !== stateComponent) {
-    throw new MaestroError(
-      'request.unprocessable',
-      'where the rows of a tenant are is said when it is created: export them, and import them into another tenant',
-      { details: [{ at: '/stateComponent', message: 'cannot be changed' }] },
-    );
-  }
+  return { ...defaultTenantDocument(tenant), limits, redaction, budget, maxSensitivity, residency };
+}
+
+/** @throws MaestroError `request.unprocessable` for another state component than the tenant has. */
+export async function checkSameStore(
+  tenants: Pick<TenantDirectory, 'stateComponent'>,
+  tenant: string,
+  { stateComponent }: TenantRequest,
+): Promise<void> {
+  if (stateComponent === undefined) return;
+  if (stateComponent === (await tenants.stateComponent(tenant))) return;
+  throw contradiction(
+    '/stateComponent',
+    'where the rows of a tenant are is said when it is created: export them, and import them into another tenant',
+  );
+}
+
+/** A document with what is told of its tenant beside it. */
+export async function shown(
+  tenants: Pick<TenantDirectory, 'stateComponent' | 'deletion'>,
+  document: TenantDocument,
+): Promise<TenantAnswer> {
+  const [stateComponent, deleted] = await Promise.all([
+    tenants.stateComponent(document.tenant),
+    tenants.deletion(document.tenant),
+  ]);
   return {
-    ...defaultTenantDocument(tenant),
+    ...document,
     ...(stateComponent === undefined ? {} : { stateComponent }),
-    limits,
-    redaction,
-    budget,
-    maxSensitivity,
-    residency,
+    ...(deleted ? { deleted } : {}),
   };
 }
 
@@ -94,11 +98,7 @@ export function tenantDetail({
   };
 }
 
-/**
- * A document that cannot be understood may be replaced.
- *
- * @returns undefined for it. @throws any other error.
- */
-export function replaceable(error: unknown): undefined {
-  if (MaestroError.from(error).code !== 'tenant.invalid') throw error;
+/** A request whose parts fit their schemas, and do not go with what there is. */
+export function contradiction(at: string, message: string): MaestroError {
+  return new MaestroError('request.unprocessable', message, { details: [{ at, message }] });
 }

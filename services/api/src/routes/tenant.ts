@@ -1,11 +1,12 @@
 import { TenantRequest } from '@maestro/client/protocol';
-import { canonicalJson } from '@maestro/core';
+import { canonicalJson, MaestroError } from '@maestro/core';
 import type { ApiParts } from '../api-options.ts';
 import { checkAdministers } from '../http/permissions.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import {
+  checkSameStore,
   documentOf,
-  replaceable,
+  shown,
   TENANT_DOCUMENT,
   TENANT_EXAMPLE,
   tenantDetail,
@@ -22,7 +23,7 @@ export function getTenant({ tenants }: ApiParts): Route {
     errors: ['tenant.invalid', 'sidecar.unavailable'],
     handle: async ({ principal }) => ({
       status: 200,
-      body: await tenants.document(principal.tenant),
+      body: await shown(tenants, await tenants.document(principal.tenant)),
     }),
   });
 }
@@ -44,13 +45,21 @@ export function putTenant(parts: ApiParts): Route {
     answers: { 200: TENANT_DOCUMENT },
     errors: ['commit.outcome_unknown', 'sidecar.unavailable'],
     handle: async ({ principal, body }) => {
-      const before = await tenants.find(principal.tenant).catch(replaceable);
-      const document = documentOf(principal.tenant, body, region, before?.stateComponent);
-      if (canonicalJson(document.residency) !== canonicalJson(before?.residency ?? [])) {
+      const { tenant } = principal;
+      const document = documentOf(tenant, body, region);
+      await checkSameStore(tenants, tenant, body);
+      const residency = await tenants.find(tenant).then(
+        (before) => before?.residency ?? [],
+        (error: unknown) => {
+          if (MaestroError.from(error).code !== 'tenant.invalid') throw error;
+        },
+      );
+      // Also where it cannot be told what it was.
+      if (canonicalJson(document.residency) !== canonicalJson(residency ?? null)) {
         checkAdministers(principal, adminTenant);
       }
       await tenants.put(document);
-      return { status: 200, body: document };
+      return { status: 200, body: await shown(tenants, document) };
     },
   });
 }

@@ -1,15 +1,13 @@
 import { TenantCreation, TenantRequest } from '@maestro/client/protocol';
-import {
-  canonicalJson,
-  defaultTenantDocument,
-  MaestroError,
-  type TenantDocument,
-} from '@maestro/core';
+import { canonicalJson, defaultTenantDocument, MaestroError } from '@maestro/core';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import {
+  checkSameStore,
+  contradiction,
   documentOf,
-  replaceable,
+  shown,
   TENANT_DOCUMENT,
   TENANT_EXAMPLE,
   tenantDetail,
@@ -21,8 +19,12 @@ import {
  */
 const FROZEN_MS = 60_000;
 
+/** How long a host may go by where the rows of a tenant were thought to be before it was created, in ms. */
+const NOTICED_MS = 1_100;
+
 /** `POST /tenants`. */
-export function createTenant({ tenants, region, checkStore }: ApiParts): Route {
+export function createTenant(parts: ApiParts): Route {
+  const { tenants, region } = parts;
   return defineRoute({
     method: 'post',
     path: '/tenants',
@@ -47,21 +49,26 @@ export function createTenant({ tenants, region, checkStore }: ApiParts): Route {
       'tenant.exists',
       'tenant.deleted',
       'tenant.invalid',
+      'warehouse.unavailable',
       'commit.outcome_unknown',
       'sidecar.unavailable',
     ],
     handle: async ({ body }) => {
-      const { stateComponent } = body;
-      const document = documentOf(body.tenant, body, region, stateComponent);
-      if (stateComponent !== undefined) {
-        await checkStore(stateComponent).catch(unusable);
+      const { tenant, stateComponent } = body;
+      const document = documentOf(tenant, body, region);
+      tenants.refresh(tenant);
+      const there = await existing(parts, tenant, tenants.find(tenant));
+      if (!there && stateComponent !== undefined) await checkStore(parts, tenant, stateComponent);
+      if (!there && (await tenants.create(document, stateComponent))) {
+        if (stateComponent !== undefined) await delay(NOTICED_MS);
+        return { status: 201, body: await shown(tenants, document) };
       }
-      if (await tenants.create(document)) return { status: 201, body: document };
-      const there = await existing(tenants, body.tenant);
-      if (canonicalJson(there) === canonicalJson(document)) return { status: 200, body: there };
+      const answer = await shown(tenants, there ?? (await tenants.document(tenant)));
+      const asked = { ...document, ...(stateComponent === undefined ? {} : { stateComponent }) };
+      if (canonicalJson(answer) === canonicalJson(asked)) return { status: 200, body: answer };
       throw new MaestroError(
         'tenant.exists',
-        `there is a tenant ${body.tenant} already: PUT /tenants/${body.tenant} changes it`,
+        `there is a tenant ${tenant} already: PUT /tenants/${tenant} changes it`,
       );
     },
   });
@@ -80,13 +87,14 @@ export function readTenant({ tenants }: ApiParts): Route {
     handle: async ({ tenant }) => {
       const document = await tenants.find(tenant);
       if (!document) throw notFound(tenant);
-      return { status: 200, body: document };
+      return { status: 200, body: await shown(tenants, document) };
     },
   });
 }
 
 /** `PUT /tenants/{tenant}`. */
-export function replaceTenant({ tenants, region }: ApiParts): Route {
+export function replaceTenant(parts: ApiParts): Route {
+  const { tenants, region } = parts;
   return defineRoute({
     method: 'put',
     path: '/tenants/:tenant',
@@ -99,14 +107,24 @@ export function replaceTenant({ tenants, region }: ApiParts): Route {
     auditDetail: tenantDetail,
     body: { schema: TenantRequest, name: 'TenantRequest', example: TENANT_EXAMPLE },
     answers: { 200: TENANT_DOCUMENT },
-    errors: ['tenant.not_found', 'tenant.deleted', 'commit.outcome_unknown', 'sidecar.unavailable'],
+    errors: [
+      'tenant.not_found',
+      'tenant.deleted',
+      'tenant.invalid',
+      'commit.outcome_unknown',
+      'sidecar.unavailable',
+    ],
     handle: async ({ tenant, body }) => {
-      const before = await existing(tenants, tenant).catch(replaceable);
-      // Of a document that cannot be understood nobody else can say where the rows are.
-      const { stateComponent } = before ?? body;
-      const document = documentOf(tenant, body, region, stateComponent);
+      const document = documentOf(tenant, body, region);
+      const found = tenants.find(tenant).catch((error: unknown) => {
+        // What cannot be understood is to be replaced.
+        if (MaestroError.from(error).code === 'tenant.invalid') return document;
+        throw error;
+      });
+      if (!(await existing(parts, tenant, found))) throw notFound(tenant);
+      await checkSameStore(tenants, tenant, body);
       await tenants.put(document);
-      return { status: 200, body: document };
+      return { status: 200, body: await shown(tenants, document) };
     },
   });
 }
@@ -126,8 +144,8 @@ export function deleteTenant({ tenants, readModel, clock, adminTenant }: ApiPart
     errors: [
       'tenant.not_found',
       'tenant.not_frozen',
-      'tenant.invalid',
       'request.unprocessable',
+      'tenant.invalid',
       'warehouse.unavailable',
       'commit.outcome_unknown',
       'sidecar.unavailable',
@@ -139,22 +157,15 @@ export function deleteTenant({ tenants, readModel, clock, adminTenant }: ApiPart
           'this is the tenant whose admins create and delete the others',
         );
       }
-      let document = await tenants.find(tenant);
-      if (!document) throw notFound(tenant);
-      if (!document.deleted) {
+      tenants.refresh(tenant);
+      if (!(await tenants.deletion(tenant))) {
+        if (!(await tenants.find(tenant))) throw notFound(tenant);
         await checkFrozen(tenants, tenant, clock.nowMs());
-        const at = new Date(clock.nowMs()).toISOString();
-        // Nothing of what was said of it stays, there are names of people in it, but for where its rows are.
-        const { stateComponent } = document;
-        document = {
-          ...defaultTenantDocument(tenant),
-          ...(stateComponent === undefined ? {} : { stateComponent }),
-          deleted: { by: principal.subject, at },
-        };
-        await tenants.put(document);
       }
+      const at = new Date(clock.nowMs()).toISOString();
+      await tenants.delete(tenant, { by: principal.subject, at });
       await readModel?.erase(tenant);
-      return { status: 200, body: document };
+      return { status: 200, body: await shown(tenants, defaultTenantDocument(tenant)) };
     },
   });
 }
@@ -166,10 +177,12 @@ async function checkFrozen(
   nowMs: number,
 ): Promise<void> {
   const freeze = await tenants.freeze(tenant);
-  if (!freeze) {
+  const sinceMs = Date.parse(freeze?.at ?? '');
+  // One that cannot be understood says nothing of when it began.
+  if (!freeze || sinceMs === 0) {
     throw new MaestroError('tenant.not_frozen', `freeze ${tenant} first, and wait a minute`);
   }
-  const restMs = Date.parse(freeze.at) + FROZEN_MS - nowMs;
+  const restMs = sinceMs + FROZEN_MS - nowMs;
   if (restMs <= 0) return;
   throw new MaestroError(
     'tenant.not_frozen',
@@ -177,21 +190,37 @@ async function checkFrozen(
   );
 }
 
-/** @throws MaestroError `tenant.not_found` or `tenant.deleted`. */
-async function existing(tenants: ApiParts['tenants'], tenant: string): Promise<TenantDocument> {
-  const document = await tenants.find(tenant);
-  if (!document) throw notFound(tenant);
-  if (!document.deleted) return document;
-  throw new MaestroError('tenant.deleted', `${tenant} was deleted at ${document.deleted.at}`);
+/**
+ * Tries the state component that a tenant is to have for itself.
+ *
+ * @throws MaestroError `request.unprocessable` where it cannot be used, or the tenant has rows elsewhere.
+ */
+async function checkStore(
+  { checkStore: tried, readModel }: ApiParts,
+  tenant: string,
+  stateComponent: string,
+): Promise<void> {
+  await tried(stateComponent).catch((error: unknown) => {
+    const { code, message } = MaestroError.from(error);
+    throw code === 'component.unsupported' ? contradiction('/stateComponent', message) : error;
+  });
+  const listed = await readModel?.list({ tenant, limit: 1 });
+  if (!listed || listed.lives.length === 0) return;
+  throw contradiction(
+    '/stateComponent',
+    `${tenant} has continuations already, in the state component of the installation`,
+  );
 }
 
-/** @throws MaestroError `request.unprocessable` for a state component that cannot be used; any other error as it is. */
-function unusable(error: unknown): never {
-  const { code, message } = MaestroError.from(error);
-  if (code !== 'component.unsupported') throw error;
-  throw new MaestroError('request.unprocessable', message, {
-    details: [{ at: '/stateComponent', message }],
-  });
+/** What was found of a tenant that is there. @throws MaestroError `tenant.deleted`. */
+async function existing<T>(
+  { tenants }: Pick<ApiParts, 'tenants'>,
+  tenant: string,
+  found: Promise<T | undefined>,
+): Promise<T | undefined> {
+  const [deletion, document] = await Promise.all([tenants.deletion(tenant), found]);
+  if (!deletion) return document;
+  throw new MaestroError('tenant.deleted', `${tenant} was deleted at ${deletion.at}`);
 }
 
 function notFound(tenant: string): MaestroError {

@@ -11,7 +11,10 @@ async function* until(signal: AbortSignal): AsyncGenerator<string, void> {
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
 }
 
-it('sends a comment every 15 s, and ends with the token that opened it', async () => {
+it.each([
+  ['the token that opened it', { expiresAtMs: 40_000, deletedAtMs: Infinity }],
+  ['its tenant', { expiresAtMs: Infinity, deletedAtMs: 40_000 }],
+])('sends a comment every 15 s, and ends with %s', async (_what, { expiresAtMs, deletedAtMs }) => {
   const written: string[] = [];
   const response = {
     writeHead: vi.fn(),
@@ -22,8 +25,12 @@ it('sends a comment every 15 s, and ends with the token that opened it', async (
   const sending = sendStream(until(open.signal), {
     response: response as unknown as Response,
     open,
-    principal: { tenant: 'acme', subject: 'alice', roles: [], expiresAtMs: 40_000 },
+    principal: { tenant: 'acme', subject: 'alice', roles: [], expiresAtMs },
     clock: { nowMs: () => vi.getMockedSystemTime()?.getTime() ?? 0 },
+    tenants: {
+      deletion: async () =>
+        Date.now() >= deletedAtMs ? { by: 'ada', at: '2026-01-01T00:00:00.000Z' } : undefined,
+    },
   });
   vi.setSystemTime(0);
   await vi.advanceTimersByTimeAsync(31_000);

@@ -1,4 +1,4 @@
-import type { Clock, Principal } from '@maestro/core';
+import type { Clock, Principal, TenantDirectory } from '@maestro/core';
 import type { Response } from 'express';
 import { once } from 'node:events';
 
@@ -19,19 +19,24 @@ export interface SendStreamOptions {
   readonly open: AbortController;
   readonly principal: Principal;
   readonly clock: Clock;
+  readonly tenants: Pick<TenantDirectory, 'deletion'>;
 }
 
 /** Sends messages as they come, no faster than the reader takes them, and a comment now and then. */
 export async function sendStream(
   messages: AsyncIterable<string>,
-  { response, open, principal, clock }: SendStreamOptions,
+  { response, open, principal, clock, tenants }: SendStreamOptions,
 ): Promise<void> {
   response.writeHead(200, STREAM_HEADERS);
   response.write('retry: 1000\n\n');
   const heartbeat = setInterval(() => {
-    // A stream does not outlive the token that opened it.
+    // A stream outlives neither the token that opened it nor its tenant.
     if (clock.nowMs() >= principal.expiresAtMs) open.abort();
     else response.write(': heartbeat\n\n');
+    tenants.deletion(principal.tenant).then(
+      (deletion) => deletion && open.abort(),
+      () => undefined,
+    );
   }, HEARTBEAT_MS);
   try {
     for await (const message of messages) {

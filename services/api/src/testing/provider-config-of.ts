@@ -11,6 +11,7 @@ export function providerConfigOf(variables: Readonly<Record<string, string>>): P
     MAESTRO_ACTOR_KEY: 'k'.repeat(32),
     DAPR_HTTP_PORT: '3500',
     APP_PORT: '3000',
+    MAESTRO_TENANTS: 'open',
     ...(Object.fromEntries(environment) as Record<string, string>),
   });
   if (identity.provider === 'dev') throw new TypeError('that is the dev issuer');

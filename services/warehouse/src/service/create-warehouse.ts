@@ -5,7 +5,7 @@ import { openDuckDbTables } from '../tables/duckdb/open-duckdb-tables.ts';
 import { openPostgresTables } from '../tables/postgres/open-postgres-tables.ts';
 import type { WarehouseTables } from '../tables/warehouse-tables.ts';
 import { openFeed } from './open-feed.ts';
-import { openScanners } from './scan-stores.ts';
+import { scanStores } from './scan-stores.ts';
 import { Warehouse, type WarehouseParts } from './warehouse.ts';
 import type { WarehouseConfig } from './warehouse-config.ts';
 
@@ -38,7 +38,7 @@ export async function createWarehouse(
     tables,
     feed,
     copy: copy && new CopyFollower(copy),
-    openScanner: () => openScanners([store, ...tenantStores]),
+    openScanner: async () => scanStores([store, ...tenantStores]),
     // Where a feed tells of every commit a walk over the whole store is but a precaution.
     reconcileMs: config.reconcileMs ?? (feed && tenantStores.length === 0 ? 3_600_000 : 30_000),
   });

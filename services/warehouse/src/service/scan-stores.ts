@@ -1,22 +1,28 @@
 import type { ScannedHead, StoreScanner } from '@maestro/core';
 import { openStoreScanner, type StorePlace } from '@maestro/stores';
 
-/** Opens several stores to walk over the heads of one after the other. */
-export async function openScanners(places: readonly StorePlace[]): Promise<StoreScanner> {
-  const scanners: StoreScanner[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all(scanners.map((scanner) => scanner.close()));
-  };
-  try {
-    for (const place of places) scanners.push(await openStoreScanner(place));
-  } catch (error) {
-    await close();
-    throw error;
-  }
+/**
+ * Walks over the heads of several stores, one after the other. One that does not answer keeps up none of the others: the walk
+ * fails at its end.
+ */
+export function scanStores(places: readonly StorePlace[]): StoreScanner {
   return {
     async *heads(options): AsyncGenerator<ScannedHead, void> {
-      for (const scanner of scanners) yield* scanner.heads(options);
+      const faults: unknown[] = [];
+      for (const place of places) {
+        let scanner: StoreScanner | undefined;
+        try {
+          scanner = await openStoreScanner(place);
+          yield* scanner.heads(options);
+        } catch (error) {
+          options?.signal?.throwIfAborted();
+          faults.push(error);
+        } finally {
+          await scanner?.close();
+        }
+      }
+      if (faults.length > 0) throw faults[0];
     },
-    close,
+    close: async () => undefined,
   };
 }

@@ -33,7 +33,7 @@ async function opened(parts: Partial<WarehouseParts> = {}): Promise<Opened> {
       readRange: async (_ref, from, limit) => commit.entries.slice(from - 1, from - 1 + limit),
       readHead: async () => commit.head,
     },
-    tenants: { find: async () => undefined },
+    tenants: { deletion: async () => undefined, refresh: () => undefined },
     openScanner: async () => ({
       async *heads() {
         yield { ref, head: commit.head };

@@ -40,7 +40,7 @@ export interface WarehouseParts {
   /** Where events are read from that no message has brought, and heads to compare with. */
   readonly store: Pick<EventLog, 'readRange'> & Pick<ContinuationStore, 'readHead'>;
   /** Says which tenants were deleted: nothing of them is taken any more. */
-  readonly tenants: Pick<TenantDirectory, 'find'>;
+  readonly tenants: Pick<TenantDirectory, 'deletion' | 'refresh'>;
   readonly openScanner: () => Promise<StoreScanner>;
   /** What the store itself tells of its heads, if it does. */
   readonly feed?: ChangeFeed | undefined;
@@ -97,8 +97,8 @@ export class Warehouse {
    * @throws MaestroError, retryable unless the message is none that can ever be taken.
    */
   async take(message: unknown): Promise<void> {
-    if (await this.#isOfDeleted(message)) return;
     try {
+      if (await this.#isOfDeleted(message)) return;
       await this.#reader.take(message);
     } catch (error) {
       if (error instanceof MaestroError) throw error;
@@ -114,6 +114,7 @@ export class Warehouse {
    * @throws MaestroError `tenant.not_deleted`.
    */
   async erase(tenant: string): Promise<void> {
+    this.#parts.tenants.refresh(tenant);
     if (!(await this.#isDeleted(tenant))) {
       throw new MaestroError('tenant.not_deleted', `the tenant ${tenant} was not deleted`);
     }
@@ -123,12 +124,16 @@ export class Warehouse {
   /** What was on its way when its tenant was deleted. */
   async #isOfDeleted(message: unknown): Promise<boolean> {
     const { tenant } = (message ?? {}) as { readonly tenant?: unknown };
-    // A document that cannot be understood, or read, is of a tenant that is there.
-    return typeof tenant === 'string' && (await this.#isDeleted(tenant).catch(() => false));
+    return typeof tenant === 'string' && (await this.#isDeleted(tenant));
   }
 
   async #isDeleted(tenant: string): Promise<boolean> {
-    return (await this.#parts.tenants.find(tenant))?.deleted !== undefined;
+    return (await this.#parts.tenants.deletion(tenant)) !== undefined;
+  }
+
+  /** Reads a log up to an end, unless it is of a tenant that was deleted. */
+  async #readTo(end: LogEnd): Promise<void> {
+    if (!(await this.#isDeleted(end.ref.tenant))) await this.#reader.readTo(end);
   }
 
   /** Takes a message without making whoever published it wait; one that gets lost is the reconciler's. */
@@ -207,7 +212,7 @@ export class Warehouse {
       {
         tables: this.#parts.tables,
         openScanner: this.#parts.openScanner,
-        readTo: (end) => this.#reader.readTo(end),
+        readTo: (end) => this.#readTo(end),
         onFault: (ref, error) => this.#noteFault(ref, error),
       },
       this.#stopping.signal,
@@ -232,7 +237,7 @@ export class Warehouse {
   async #followFeed(): Promise<void> {
     const { feed, notes } = this.#parts;
     if (!feed) return;
-    await followFeed(feed, (end) => this.#reader.readTo(end), {
+    await followFeed(feed, (end) => this.#readTo(end), {
       signal: this.#stopping.signal,
       onError: (error) => notes.warn({ err: error }, 'the change feed could not be read'),
     });
@@ -281,6 +286,7 @@ export class Warehouse {
   }
 
   async #isComplete({ ref, sequence }: LogEnd): Promise<boolean> {
+    if (await this.#isDeleted(ref.tenant)) return true;
     const key = partitionKeyOf(ref);
     const complete =
       this.#complete.get(key) === sequence || (await this.#parts.tables.position(ref)) >= sequence;
@@ -300,7 +306,7 @@ export class Warehouse {
         {
           scanner,
           isComplete: (end) => this.#isComplete(end),
-          readTo: (end) => this.#reader.readTo(end),
+          readTo: (end) => this.#readTo(end),
           wake,
           mayWake: (ref) => this.#mayWake(ref),
           nowMs: Date.now,

@@ -1,10 +1,5 @@
 import { MemoryObservability } from '@maestro/actors/testing';
-import {
-  defaultTenantDocument,
-  partitionKeyOf,
-  type ContinuationRef,
-  type ScannedHead,
-} from '@maestro/core';
+import { partitionKeyOf, type ContinuationRef, type ScannedHead } from '@maestro/core';
 import type { WarehouseTables } from '@maestro/warehouse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Warehouse } from '../../src/service/warehouse.ts';
@@ -124,10 +119,8 @@ export function rebuildContract(
         store: store.store,
         openScanner: store.openScanner,
         tenants: {
-          find: async (tenant) =>
-            deleted.has(tenant)
-              ? { ...defaultTenantDocument(tenant), deleted: DELETED }
-              : undefined,
+          deletion: async (tenant) => (deleted.has(tenant) ? DELETED : undefined),
+          refresh: () => undefined,
         },
         wake: async () => undefined,
         observability: new MemoryObservability(),
@@ -154,6 +147,9 @@ export function rebuildContract(
         await taken(warehouse, log, 1, log.rows.length);
       }
       await fresh.tables.build();
+      // Their heads are still in the store.
+      warehouse.startRebuild();
+      await ended(warehouse, 'complete');
       const without = await database.fresh();
       await filled(
         without.tables,

@@ -59,14 +59,15 @@ export class TurnRunner {
    */
   async handOver(activations: Iterable<Activation>, atMs: number): Promise<void> {
     this.#reminders.notBeforeMs = atMs;
-    const armed = [...activations].map(async (activation) => {
-      const { memory, mutex } = activation;
-      // A turn that is under way arms by itself at its end, and not for earlier.
-      if (!memory || mutex.size > 0) return;
-      const dues = [...duesOf(memory), ...(memory.armed ? [memory.armed.atMs] : [])];
-      if (Math.min(...dues) >= atMs) return;
-      await mutex.run(() => this.#reminders.settle(activation, memory, dues, true));
-    });
+    const armed = [...activations].map((activation) =>
+      activation.mutex.run(async () => {
+        const { memory } = activation;
+        const dues = memory ? duesOf(memory).concat(memory.armed?.atMs ?? []) : [];
+        if (memory && Math.min(...dues) < atMs) {
+          await this.#reminders.settle(activation, memory, dues, true);
+        }
+      }),
+    );
     await Promise.allSettled(armed);
   }
 

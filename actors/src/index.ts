@@ -27,6 +27,7 @@ export { LocalContinuations } from './host/local-continuations.ts';
 export { FencedStore } from './store/fenced-store.ts';
 export { StoredAudit } from './audit/stored-audit.ts';
 export { frozen } from './turn/frozen.ts';
+export { standingOf } from './turn/standing.ts';
 export { StoredTenants } from './tenant/stored-tenants.ts';
 export { RowEraser, type Erased } from './tenant/row-eraser.ts';
 export { GroupCommit } from './store/group-commit.ts';

@@ -13,7 +13,7 @@ export interface Standing {
   readonly updatedAt: string;
   /** When it looks by itself whether anything is due; null: when somebody speaks to it. */
   readonly dueAt: string | null;
-  readonly waitingFor: readonly SingleWakeCondition[];
+  readonly waitingFor: SingleWakeCondition[];
   /** What it came to, once it has completed. */
   readonly result: ContinuationState['result'];
   /** Why it failed, once it has. */

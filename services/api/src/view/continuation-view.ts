@@ -1,5 +1,6 @@
+import { standingOf } from '@maestro/actors';
 import type { ContinuationView } from '@maestro/client/protocol';
-import { singleConditions, type ContinuationState, type StoredEvent } from '@maestro/core';
+import type { ContinuationState, StoredEvent } from '@maestro/core';
 
 /** A continuation as `GET /continuations/{id}` shows it. */
 export function viewOf(
@@ -8,21 +9,8 @@ export function viewOf(
 ): ContinuationView {
   const { budget, paused, sealed } = state;
   return {
-    id: state.id,
-    status: state.status,
-    recipe: state.goal.recipe,
+    ...standingOf(state),
     goal: state.goal,
-    sequence: state.sequence,
-    generation: state.generation,
-    tick: state.tick,
-    createdAt: state.createdAt,
-    updatedAt: state.updatedAt,
-    // While a step runs, the log's own instant is the end of its first lease, which heartbeats extend in memory.
-    dueAt:
-      state.dueMs === null || state.activity?.kind === 'running'
-        ? null
-        : new Date(state.dueMs).toISOString(),
-    waitingFor: state.wait ? [...singleConditions(state.wait.condition)] : [],
     activity: state.activity,
     paused: paused ? { since: paused.since, by: { subject: paused.by.subject } } : null,
     ...(sealed ? { sealed: { since: sealed.since, by: { subject: sealed.by.subject } } } : {}),
@@ -38,8 +26,6 @@ export function viewOf(
     lineage: state.lineage,
     children: state.offspring?.children ?? 0,
     lastWake: state.lastWake,
-    result: state.result,
-    failure: state.failure,
     traceId: state.trace.traceId,
     lastEvents: [...lastEvents],
   };

@@ -31,6 +31,7 @@ export async function* liveMessages(
       watchdog = setTimeout(() => silent.abort(), SILENCE_MS);
     };
     const last = lastEventId();
+    let laterMs = 0;
     try {
       const response = await transport.send(
         {
@@ -46,7 +47,8 @@ export async function* liveMessages(
       );
       if (response.status === 204 || !response.body) return;
       for await (const message of readServerSentEvents(response.body, onBytes)) {
-        tries = 0;
+        // A notice alone is no progress: it comes with every connection.
+        if (message.event !== 'open' && message.event !== 'gap') tries = 0;
         yield message;
       }
     } catch (error) {
@@ -54,9 +56,10 @@ export async function* liveMessages(
       // Refused for good. Everything else (a reset connection, a restart) is worth another try.
       if (error instanceof MaestroError) throw error;
       if (tries >= MAX_TRIES) throw error instanceof RetryLater ? error.cause : error;
+      if (error instanceof RetryLater) laterMs = error.afterMs;
     } finally {
       clearTimeout(watchdog);
     }
-    await pause(backoffMs(Math.max(tries, 1)), signal);
+    await pause(Math.max(backoffMs(Math.max(tries, 1)), laterMs), signal);
   }
 }

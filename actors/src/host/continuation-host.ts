@@ -189,6 +189,8 @@ export class ContinuationHost {
     );
     await settled;
     if (reply.kind === 'woken' && !reply.found) {
+      // Nothing is to be remembered of what is not there.
+      if (activation.mutex.size === 0) this.#activations.delete(actorId);
       const ageMs = this.#ports.clock.nowMs() - (data.armedAtMs ?? 0);
       if (ageMs < ORPHAN_REMINDER_MS) {
         throw new MaestroError('continuation.not_found', `${actorId} has no head yet`);

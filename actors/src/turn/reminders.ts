@@ -140,6 +140,14 @@ export function lateCommitAtMs(
   if (isOwnReminder(activation, fired)) {
     return activation.lateUntilMs > nowMs ? [activation.lateUntilMs] : [];
   }
-  if (armedAtMs === undefined || nowMs - armedAtMs >= LATE_COMMIT_MS - 2 * COVER_MS) return [];
+  // None of ours was armed in the future.
+  const ageMs = nowMs - (armedAtMs ?? 0);
+  if (
+    armedAtMs === undefined ||
+    ageMs >= LATE_COMMIT_MS - 2 * COVER_MS ||
+    ageMs < -LATE_COMMIT_MS
+  ) {
+    return [];
+  }
   return [armedAtMs + LATE_COMMIT_MS];
 }

@@ -17,7 +17,7 @@ export { admit, type Admission } from './http/admit.ts';
 export { verifyBearer } from './http/authenticate.ts';
 export { checkPermission, type Permission } from './http/permissions.ts';
 // What it makes of requests
-export { startCommand } from './routes/start-continuation.ts';
+export { requesterOf, startCommand } from './routes/start-continuation.ts';
 // Its configuration
 export { readApiConfig, type ApiConfig } from './api-config.ts';
 export type { ReadModel } from './read-model/read-model.ts';

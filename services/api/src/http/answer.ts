@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 /** What a handler answers. */
 export interface Answer {
   readonly status: number;
-  /** A value to be written as JSON; a string is JSON text, or whatever `contentType` says, already. */
+  /** A value to be written as JSON; a string is JSON text, or whatever `contentType` says, already, and so are bytes. */
   readonly body?: unknown;
   /** @default application/json; charset=utf-8 */
   readonly contentType?: string;
@@ -23,7 +23,7 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
     return;
   }
   // As a string, not as bytes: head and body then leave in one write.
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const length = Buffer.byteLength(text);
   response
     .writeHead(status, { 'content-type': contentType, 'content-length': length, ...headers })

@@ -21,7 +21,7 @@ export function hasEntityTag({ method, etag }: Pick<Route, 'method' | 'etag'>): 
 }
 
 /** A strong entity tag: another one as soon as a single byte of the text is another. */
-export function strongTag(text: string): string {
+export function strongTag(text: string | Uint8Array): string {
   return `"${createHash('sha256').update(text).digest('base64url')}"`;
 }
 
@@ -43,7 +43,8 @@ export function conditionalAnswer(
   if (!hasEntityTag(route)) {
     return { ...answer, headers: { 'cache-control': 'no-store', ...answer.headers } };
   }
-  const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  const { body: given } = answer;
+  const body = typeof given === 'string' || Buffer.isBuffer(given) ? given : JSON.stringify(given);
   const isPublic = ROUTE_PERMISSIONS[route.operationId] === 'public';
   const etag = answer.headers?.['etag'] ?? strongTag(body);
   const headers = {

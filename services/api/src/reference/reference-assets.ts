@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { strongTag } from '../http/entity-tag.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -16,19 +17,23 @@ const ASSETS = {
 
 /** A file that the page needs. */
 export interface ReferenceAsset {
-  readonly text: string;
+  readonly bytes: Buffer;
+  readonly etag: string;
   readonly contentType: string;
 }
 
-const texts = new Map<string, Promise<string>>();
+const read = new Map<string, ReferenceAsset>();
 
 /** A file of Swagger UI by its name, read once; undefined for any other name. */
 export async function referenceAsset(name: string): Promise<ReferenceAsset | undefined> {
   if (!isAsset(name)) return undefined;
+  const known = read.get(name);
+  if (known) return known;
   const { contentType, path } = ASSETS[name];
-  const text = texts.get(name) ?? readFile(path(), 'utf8');
-  texts.set(name, text);
-  return { text: await text, contentType };
+  const bytes = await readFile(path());
+  const asset = { bytes, etag: strongTag(bytes), contentType };
+  read.set(name, asset);
+  return asset;
 }
 
 function isAsset(name: string): name is keyof typeof ASSETS {

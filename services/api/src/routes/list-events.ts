@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
-import { openFor } from '../stream/open-for.ts';
+import type { OpenAnswers } from '../stream/open-answers.ts';
 import { waitForEvent } from '../stream/wait-for-event.ts';
 import { readHeadPosition } from '../view/head-position.ts';
 import { readRows } from '../view/log-rows.ts';
@@ -29,8 +29,11 @@ const EventsQuery = z.strictObject({
 });
 
 /** `GET /continuations/{id}/events`. */
-export function listEvents(parts: ApiParts, nudges: CommitNudges): Route {
-  const { store, stopping, clock } = parts;
+export function listEvents(
+  { store, clock }: ApiParts,
+  nudges: CommitNudges,
+  answers: OpenAnswers,
+): Route {
   return defineRoute({
     method: 'get',
     path: '/continuations/:id/events',
@@ -91,7 +94,7 @@ export function listEvents(parts: ApiParts, nudges: CommitNudges): Route {
             ref,
             sequence: from,
             forMs,
-            signal: openFor(response, stopping).signal,
+            signal: answers.open(response, principal.tenant).signal,
           })
         : readHeadPosition(store, ref));
       // No further than the head that comes along: page and head then belong together.

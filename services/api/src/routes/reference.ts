@@ -42,9 +42,9 @@ export function referenceFile(): Route {
     handle: async ({ http }) => {
       const asset = await referenceAsset(String(http.params['asset']));
       if (!asset) throw new MaestroError('route.not_found', 'the page has no such file');
-      const { text, contentType } = asset;
-      const headers = { 'x-content-type-options': 'nosniff' };
-      return { status: 200, contentType, headers, body: text };
+      const { bytes, etag, contentType } = asset;
+      const headers = { etag, 'x-content-type-options': 'nosniff' };
+      return { status: 200, contentType, headers, body: bytes };
     },
   });
 }

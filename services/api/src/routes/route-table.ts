@@ -1,7 +1,9 @@
 import type { ApiParts } from '../api-options.ts';
+import { strongTag } from '../http/entity-tag.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { openapiDocument } from '../openapi/openapi-document.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
+import { OpenAnswers } from '../stream/open-answers.ts';
 import type { TenantFeeds } from '../stream/tenant-feeds.ts';
 import { explainContinuation } from './explain-continuation.ts';
 import { freeze, getFreeze, thaw } from './freeze.ts';
@@ -38,13 +40,14 @@ export function routeTable(
   nudges: CommitNudges,
   feeds?: TenantFeeds,
 ): readonly Route[] {
+  const answers = new OpenAnswers(() => parts.stopping);
   const routes: Route[] = [
     startContinuation(parts),
     listContinuations(parts),
     getContinuation(parts),
-    listEvents(parts, nudges),
-    streamEvents(parts, nudges),
-    streamTenantEvents(parts, feeds),
+    listEvents(parts, nudges, answers),
+    streamEvents(parts, nudges, answers),
+    streamTenantEvents(parts, feeds, answers),
     signalContinuation(parts),
     forkContinuation(parts),
     startMerge(parts),
@@ -84,6 +87,7 @@ export function routeTable(
 
 function openapiRoute(routes: () => readonly Route[]): Route {
   let text: string | undefined;
+  let etag: string | undefined;
   return defineRoute({
     method: 'get',
     path: '/openapi.json',
@@ -93,7 +97,8 @@ function openapiRoute(routes: () => readonly Route[]): Route {
     errors: [],
     handle: () => {
       text ??= JSON.stringify(openapiDocument(routes()));
-      return { status: 200, body: text };
+      etag ??= strongTag(text);
+      return { status: 200, headers: { etag }, body: text };
     },
   });
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { CommitNudges } from '../stream/commit-nudges.ts';
-import { openFor } from '../stream/open-for.ts';
+import type { OpenAnswers } from '../stream/open-answers.ts';
 import { sendStream, STREAM_HEADERS, typeOf } from '../stream/send-stream.ts';
 import { tailLog, type TailItem } from '../stream/tail-log.ts';
 import { readHeadPosition } from '../view/head-position.ts';
@@ -12,8 +12,8 @@ import { MAX_QUERY_INTEGER, QueryInteger } from './list-events.ts';
 const StreamQuery = z.strictObject({ from: QueryInteger.pipe(z.int().min(1)).default(1) });
 
 /** `GET /continuations/{id}/events/stream`. */
-export function streamEvents(parts: ApiParts, nudges: CommitNudges): Route {
-  const { store, tenants, log, stopping, clock } = parts;
+export function streamEvents(parts: ApiParts, nudges: CommitNudges, answers: OpenAnswers): Route {
+  const { store, tenants, log, clock } = parts;
   return defineRoute({
     method: 'get',
     path: '/continuations/:id/events/stream',
@@ -52,7 +52,7 @@ export function streamEvents(parts: ApiParts, nudges: CommitNudges): Route {
       const head = await readHeadPosition(store, ref);
       if (isFinished(head.status) && from > head.sequence) return { status: 204 };
       if (http.method === 'HEAD') return { status: 200, headers: STREAM_HEADERS };
-      const open = openFor(response, stopping);
+      const open = answers.open(response, principal.tenant);
       const onFault = (error: unknown): void => {
         log.warn({ requestId, err: error }, 'a live stream could not read its log');
       };

@@ -3,14 +3,18 @@ import { z } from 'zod';
 import type { ApiParts } from '../api-options.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { FEED_POSITION, readPosition, writePosition } from '../stream/feed-position.ts';
-import { openFor } from '../stream/open-for.ts';
+import type { OpenAnswers } from '../stream/open-answers.ts';
 import { sendStream, STREAM_HEADERS, typeOf } from '../stream/send-stream.ts';
 import { tailFeed, type TailFeedOptions } from '../stream/tail-feed.ts';
 import type { TenantFeeds } from '../stream/tenant-feeds.ts';
 
 /** `GET /events/stream`. */
-export function streamTenantEvents(parts: ApiParts, feeds: TenantFeeds | undefined): Route {
-  const { store, tenants, log, stopping, clock } = parts;
+export function streamTenantEvents(
+  parts: ApiParts,
+  feeds: TenantFeeds | undefined,
+  answers: OpenAnswers,
+): Route {
+  const { store, tenants, log, clock } = parts;
   return defineRoute({
     method: 'get',
     path: '/events/stream',
@@ -19,7 +23,7 @@ export function streamTenantEvents(parts: ApiParts, feeds: TenantFeeds | undefin
     summary: "All of the tenant's events, as they are committed",
     description: `Server-sent events: \`event\` is the type, \`data\` the event as stored, which names its continuation and sequence; \`id\` is for Last-Event-ID alone. It begins with \`event: open\`: whatever is committed from then on comes, of each continuation in the order of its log and without a gap. An event may come again, after a host was lost; its continuation and sequence tell.
 
-After a lost connection the Last-Event-ID takes it up where it broke off, as long as the server remembers: some 2000 commits of the tenant, until the process ends. Where it does not, and where a reader is too slow for that, \`event: gap\` says that events are missing: whoever needs all of them reads the logs of the continuations that it knows (\`GET /continuations/{id}/events?from=\`), and finds the others by \`GET /continuations?since=\`. A comment comes every 15 s. The stream ends with the token.
+After a lost connection the Last-Event-ID takes it up where it broke off, as long as the server remembers: some 2,000 to 3,000 commits of the tenant, until the process ends. Where it does not, and where a reader is too slow for that, or a log cannot be read, \`event: gap\` says that events are missing: whoever needs all of them reads the logs of the continuations that it knows (\`GET /continuations/{id}/events?from=\`), and finds the others by \`GET /continuations?since=\`. A comment comes every 15 s. The stream ends with the token.
 
 Only where one process does everything (standalone, without a broker): elsewhere a process of the API does not hear of all commits, and refuses with \`tenant.not_streamed\`.`,
     query: z.strictObject({}),
@@ -52,7 +56,7 @@ Only where one process does everything (standalone, without a broker): elsewhere
       const known = http.headers['last-event-id'];
       const position = known === undefined ? undefined : readPosition(feed, String(known));
       if (http.method === 'HEAD') return { status: 200, headers: STREAM_HEADERS };
-      const open = openFor(response, stopping);
+      const open = answers.open(response, tenant);
       const onFault = (error: unknown): void => {
         log.warn({ requestId, err: error }, 'a live stream could not read a log');
       };

@@ -2,9 +2,9 @@ import { MaestroError } from '@maestro/core';
 import type { TenantFeed } from './tenant-feed.ts';
 
 /** What `Last-Event-ID` of a tenant's stream looks like. */
-export const FEED_POSITION = '^[0-9a-f]{8}-[0-9]{1,12}-[0-9]{1,12}$';
+export const FEED_POSITION = '^([0-9a-f]{8})-([0-9]{1,12})-([0-9]{1,12})$';
 
-const PATTERN = /^([0-9a-f]{8})-([0-9]{1,12})-([0-9]{1,12})$/;
+const PATTERN = new RegExp(FEED_POSITION);
 
 /** How far a listener has come: the number of a commit, and the last sequence of it; 0 where all of it was given. */
 export interface FeedPosition {
@@ -18,7 +18,7 @@ export function writePosition({ name }: TenantFeed, { number, sequence }: FeedPo
 }
 
 /**
- * Where a listener goes on that has come so far; undefined where that is not known any more.
+ * Where a listener goes on that has come so far; undefined where that says nothing here. What was forgotten since is a gap.
  *
  * @throws MaestroError `request.invalid`.
  */
@@ -30,7 +30,5 @@ export function readPosition(feed: TenantFeed, text: string): FeedPosition | und
     });
   }
   const position = { number: Number(parts[2]), sequence: Number(parts[3]) };
-  if (parts[1] !== feed.name || position.number > feed.latest) return undefined;
-  const needed = position.sequence === 0 ? position.number + 1 : position.number;
-  return needed < feed.oldest ? undefined : position;
+  return parts[1] === feed.name && position.number <= feed.latest ? position : undefined;
 }

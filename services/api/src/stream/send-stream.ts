@@ -4,6 +4,9 @@ import { once } from 'node:events';
 
 const HEARTBEAT_MS = 15_000;
 
+/** How long a reader may take what is left at the end, in ms. */
+const CLOSE_MS = 10_000;
+
 /** Headers of every live stream. */
 export const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -31,8 +34,8 @@ export async function sendStream(
   response.write('retry: 1000\n\n');
   const heartbeat = setInterval(() => {
     // A stream outlives neither the token that opened it nor its tenant.
-    if (clock.nowMs() >= principal.expiresAtMs) open.abort();
-    else response.write(': heartbeat\n\n');
+    if (clock.nowMs() >= principal.expiresAtMs || response.destroyed) return open.abort();
+    response.write(': heartbeat\n\n');
     tenants.deletion(principal.tenant).then(
       (deletion) => deletion && open.abort(),
       () => undefined,
@@ -41,11 +44,14 @@ export async function sendStream(
   try {
     for await (const message of messages) {
       if (response.write(message)) continue;
+      if (response.destroyed) break;
       await once(response, 'drain', { signal: open.signal }).catch(() => undefined);
     }
   } finally {
     clearInterval(heartbeat);
     response.end();
+    // Who does not read does not keep the connection.
+    setTimeout(() => response.destroy(), CLOSE_MS).unref();
   }
 }
 

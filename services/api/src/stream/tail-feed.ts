@@ -1,4 +1,4 @@
-import type { EventLog } from '@maestro/core';
+import { MaestroError, type EventLog } from '@maestro/core';
 import { readRows } from '../view/log-rows.ts';
 import { writePosition, type FeedPosition } from './feed-position.ts';
 import { FIRST_POLL_MS, nextPollMs, NudgedPause } from './nudged-pause.ts';
@@ -44,10 +44,7 @@ export async function* tailFeed(options: TailFeedOptions): AsyncGenerator<FeedIt
       if (number < feed.oldest) {
         number = feed.oldest;
         sequence = 0;
-        yield {
-          kind: 'gap',
-          position: writePosition(feed, { number: number - 1, sequence }),
-        };
+        yield gapBefore(feed, number);
         continue;
       }
       const commit = feed.at(number);
@@ -65,20 +62,32 @@ export async function* tailFeed(options: TailFeedOptions): AsyncGenerator<FeedIt
           yield { kind: 'row', position: writePosition(feed, { number, sequence }), row };
           next++;
         }
-        // A row that is not there any more will not come.
-        if (next > to || rows.length === 0) {
-          number++;
-          sequence = 0;
-        }
         delayMs = FIRST_POLL_MS;
+        if (next <= to && rows.length > 0) continue;
+        number++;
+        sequence = 0;
+        // A row that is not there any more will not come.
+        if (next <= to) yield gapBefore(feed, number);
       } catch (error) {
         if (signal.aborted) return;
         options.onFault(error);
-        await rest.wait(delayMs);
-        delayMs = nextPollMs(delayMs);
+        if (MaestroError.from(error).code !== 'log.corrupt') {
+          await rest.wait(delayMs);
+          delayMs = nextPollMs(delayMs);
+          continue;
+        }
+        // What cannot be read keeps up nothing else of the tenant.
+        number++;
+        sequence = 0;
+        yield gapBefore(feed, number);
       }
     }
   } finally {
     stop();
   }
+}
+
+/** Says that something was left out before a commit. */
+function gapBefore(feed: TenantFeed, number: number): FeedItem {
+  return { kind: 'gap', position: writePosition(feed, { number: number - 1, sequence: 0 }) };
 }

@@ -13,18 +13,23 @@ const log = {
 } as unknown as EventLog;
 
 /** The first so many items of a tail. */
-async function take(count: number, feed: TenantFeed, after: string): Promise<FeedItem[]> {
+async function take(
+  count: number,
+  feed: TenantFeed,
+  after: string,
+  { from = log, onFault = (error: unknown): void => expect.unreachable(String(error)) } = {},
+): Promise<FeedItem[]> {
   const abort = new AbortController();
   const items: FeedItem[] = [];
   const position = readPosition(feed, after);
   if (!position) throw new Error('the position is not known');
   const tail = tailFeed({
-    log,
+    log: from,
     tenant: 'acme',
     feed,
     after: position,
     signal: abort.signal,
-    onFault: (error) => expect.unreachable(String(error)),
+    onFault,
   });
   for await (const item of tail) {
     items.push(item);
@@ -109,13 +114,14 @@ it('knows which positions it can go on from', () => {
   const feed = new TenantFeed(4);
   for (let sequence = 1; sequence <= 12; sequence++) feed.add(commit('a', sequence));
   const { oldest, latest } = feed;
+  expect(oldest).toBeGreaterThan(2);
   const known = (number: number, sequence = 0) =>
     readPosition(feed, writePosition(feed, { number, sequence })) !== undefined;
   expect(known(latest)).toBe(true);
   expect(known(oldest - 1)).toBe(true);
-  expect(known(oldest - 2)).toBe(false);
-  // Of a commit that is forgotten nobody knows what was left of it.
-  expect(known(oldest - 1, 3)).toBe(false);
+  // What was forgotten since is a gap, and what is remembered comes.
+  expect(known(oldest - 2)).toBe(true);
+  expect(known(oldest - 1, 3)).toBe(true);
   expect(known(oldest, 3)).toBe(true);
   expect(known(latest + 1)).toBe(false);
   expect(readPosition(new TenantFeed(), writePosition(feed, { number: latest, sequence: 0 }))).toBe(
@@ -133,4 +139,21 @@ it('keeps feeds that somebody listens to, and the last hundred others', () => {
   expect(feeds.of('left')).not.toBe(left);
   letGo();
   expect(heard.heard).toBe(false);
+});
+
+it('leaves out what cannot be read or is not there, says so, and goes on with the others', async () => {
+  const feed = new TenantFeed();
+  const after = writePosition(feed, { number: 0, sequence: 0 });
+  for (const continuation of ['broken', 'short', 'whole']) feed.add(commit(continuation, 1, 2));
+  const from = {
+    readRange: async (ref: { id: string }, first: number, limit: number) => {
+      if (ref.id === 'broken') return ['no JSON'];
+      if (ref.id === 'short') return first === 1 ? ['"short/1"'] : [];
+      return log.readRange({ tenant: 'acme', id: ref.id }, first, limit);
+    },
+  } as unknown as EventLog;
+  const faults: unknown[] = [];
+  const items = await take(5, feed, after, { from, onFault: (error) => void faults.push(error) });
+  expect(shown(items)).toEqual(['gap', 'short/1', 'gap', 'whole/1', 'whole/2']);
+  expect(faults).toMatchObject([{ code: 'log.corrupt' }]);
 });

@@ -1,5 +1,5 @@
 import type { Command } from '@maestro/actors';
-import { checkPermission, startCommand, type Permission } from '@maestro/api';
+import { checkPermission, requesterOf, startCommand, type Permission } from '@maestro/api';
 import { SignalRequest, StartRequest } from '@maestro/client/protocol';
 import { isOperatorSignal, MaestroError, type Principal } from '@maestro/core';
 import { z } from 'zod';
@@ -29,15 +29,13 @@ export function serviceCommand(said: unknown, principal: Principal): Command {
   if (!parsed.success) throw notForServices(said, parsed.error);
   const { data } = parsed;
   for (const permission of permissionsOf(data)) checkPermission(principal, permission);
-  const { subject, name } = principal;
-  const by = { subject, ...(name === undefined ? {} : { name }) };
   switch (data.kind) {
     case 'spawn': {
       const { kind: _, traceparent, ...request } = data;
       return { ...startCommand(request, principal), traceparent };
     }
     case 'signal':
-      return { ...data, by, roles: [...principal.roles] };
+      return { ...data, by: requesterOf(principal), roles: [...principal.roles] };
     case 'look':
       return { kind: 'look' };
     case 'wake':
@@ -59,7 +57,9 @@ function permissionsOf(command: ServiceCommand): readonly Permission[] {
   }
 }
 
-const KINDS: ReadonlySet<unknown> = new Set(['spawn', 'signal', 'look', 'wake']);
+const KINDS: ReadonlySet<unknown> = new Set(
+  ServiceCommand.options.map(({ shape }) => shape.kind.value),
+);
 
 function notForServices(said: unknown, error: z.ZodError): MaestroError {
   const kind = (said as { readonly kind?: unknown } | null)?.kind;
